@@ -146,7 +146,7 @@ const sendKeepers = async (call: Call): Promise<void> => {
   const held = await heldRowsOf(call);
   if (!held.ok) return refuse(call, held.problem);
   const { built, rows } = held.value;
-  sendJson(call.response, 200, { beside: keptBeside(built, rows), parts: partsDrawn(built, rows) });
+  sendJson(call.response, 200, { beside: keptBeside(built, rows), parts: partsDrawn(built, rows), elsewhere: built.elsewhere });
 };
 
 const sendValues = async (call: Call): Promise<void> => {

@@ -49,6 +49,33 @@ describe('a scene that is built', () => {
     expect(told.map(({ tiles }) => tiles())).toEqual([0, 1, 0, 1, 0, 1].map((tiles) => [tiles, tiles]));
   });
 
+  it('tells of each agency and kind how many are drawn in the row of another one', async () => {
+    const same = (at: number) => ({ ...drawn('prism', at), same: [drawn('prism', at).id, 'urn:dtf:object:a.example:one'] });
+    const parts: readonly Part[] = [
+      { agency, name: {}, seq: 1, drawn: [drawn('prism', 1), same(2), { ...same(3), kind: TermId.parse('city:Deck') }], unplaced: [], wholes: [] },
+      {
+        agency: agencyIdOf(Authority.parse('b.example')),
+        name: {},
+        seq: 1,
+        drawn: [{ ...same(4), form: 'area' }, drawn('prism', 5)],
+        unplaced: [],
+        wholes: [],
+      },
+    ];
+    await using threads = createCutThreads();
+    const built = await buildScene({
+      ...{ federation: FederationId.parse('urn:dtf:federation:a.example:f'), parts, before: undefined, threads, progress: () => undefined },
+      ...{ vocabulary: createVocabulary([cityDictionary]), files: createSceneFiles(folder), signal: new AbortController().signal },
+    });
+    expect(built.ok && [built.value.scene.rows, built.value.elsewhere]).toEqual([
+      3,
+      [
+        [0, 'city:Deck', 1],
+        [1, 'city:Building', 1],
+      ],
+    ]);
+  });
+
   it('is told of to who waits for it: twins looked at first, then layers cut, and of the next its tiles', () => {
     expect(howFar({ walked: 1_200, layers: undefined })).toEqual({ twins: 1_200, layers: 0, layersCut: 0, tiles: 0, tilesCut: 0 });
     const layers = { cut: 1, of: 3, tiles: () => [40, 900] as const };

@@ -44,6 +44,8 @@ export const Built = z.object({
   standIn: z.array(z.tuple([z.string(), z.string()])),
   /** parts, each with the whole that it is part of */
   wholes: z.array(z.tuple([z.string(), z.string()])),
+  /** by agency, as its index in the scene, and kind: how many have a place and are drawn in another's row */
+  elsewhere: z.array(z.tuple([z.int(), z.string(), z.int()])),
   /** agencies and the change sequences that the scene shows */
   seqs: z.array(z.tuple([z.string(), z.int()])),
 });
@@ -158,8 +160,11 @@ const cutGroup = async (cutting: Cutting, group: Group): Promise<Result<Cut>> =>
   });
 };
 
+/** What is told of twins beside the rows that are drawn. */
+type Beside = Pick<Built, 'standIn' | 'wholes' | 'elsewhere'>;
+
 /** The revision is another one too where a row is another twin: what is drawn may be the same, what is looked up is not. */
-const documentOf = ({ building, origin, kinds }: Omit<Cutting, 'tiles'>, cuts: readonly Cut[], standIn: ReadonlyMap<string, string>): Result<Scene> => {
+const documentOf = ({ building, origin, kinds }: Omit<Cutting, 'tiles'>, cuts: readonly Cut[], beside: Beside): Result<Scene> => {
   let rows = 0;
   const layers = cuts.map(({ layer }) => {
     rows += layer.rows;
@@ -181,19 +186,20 @@ const documentOf = ({ building, origin, kinds }: Omit<Cutting, 'tiles'>, cuts: r
     layers,
   };
   const digestOf = (value: unknown): string => hash('sha256', JSON.stringify(value), 'hex').slice(0, 16);
-  const rowsRevision = digestOf([
-    scene.kinds.map(({ kind }) => kind),
-    agencies.map(({ id }) => id),
-    cuts.map(({ ids }) => digestOf(ids)),
-    digestOf([...standIn]),
-    digestOf(wholesOf(building.parts)),
-  ]);
+  const rowsRevision = digestOf([scene.kinds.map(({ kind }) => kind), agencies.map(({ id }) => id), cuts.map(({ ids }) => digestOf(ids)), digestOf(beside)]);
   const revision = digestOf([scene, cuts.map(({ from }) => from), rowsRevision]);
   const parsed = Scene.safeParse({ ...scene, revision, rowsRevision });
   return parsed.success ? ok(parsed.data) : fail(problem('tooLarge', { subject: 'scene', found: shorten(parsed.error.issues[0]?.path.join('/')) }));
 };
 
 const wholesOf = (parts: readonly Part[]): [string, string][] => parts.flatMap(({ wholes }) => wholes.map(([part, whole]): [string, string] => [part, whole]));
+
+const elsewhereOf = (parts: readonly Part[], shown: ReadonlySet<Drawn>): [number, string, number][] =>
+  parts.flatMap(({ drawn }, agency) => {
+    const counts = new Map<string, number>();
+    for (const one of drawn) if (!shown.has(one)) counts.set(one.kind, (counts.get(one.kind) ?? 0) + 1);
+    return [...counts].sort(([a], [b]) => compareText(a, b)).map(([kind, count]): [number, string, number] => [agency, kind, count]);
+  });
 
 const seqsOf = (parts: readonly Part[]): [AgencyId, number][] => parts.flatMap(({ agency, seq }) => (seq === undefined ? [] : [[agency, seq]]));
 
@@ -216,6 +222,7 @@ export const buildScene = async (building: Building): Promise<Result<Built>> => 
     cuts.push(cut.value);
   }
   const layers = cuts.map(({ from, ids }) => ({ from, ids: [...ids] }));
-  const scene = documentOf(cutting, cuts, standIn);
-  return scene.ok ? ok({ version: cutVersion, scene: scene.value, layers, standIn: [...standIn], wholes: wholesOf(parts), seqs: seqsOf(parts) }) : scene;
+  const beside = { standIn: [...standIn], wholes: wholesOf(parts), elsewhere: elsewhereOf(parts, drawn) };
+  const scene = documentOf(cutting, cuts, beside);
+  return scene.ok ? ok({ version: cutVersion, scene: scene.value, layers, ...beside, seqs: seqsOf(parts) }) : scene;
 };

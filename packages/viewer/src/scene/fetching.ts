@@ -204,14 +204,20 @@ export const lookUp = async (rows: RowsMeant, asked: LookUp): Promise<Found | un
 
 const isRows = (given: unknown): given is readonly number[] => Array.isArray(given) && given.every(Number.isInteger);
 
-/** `beside`: for each agency of the scene, in its order, the rows that it keeps and another one draws. `parts`: rows of parts, each followed by that of its whole. */
-export type ToldBeside = { readonly beside: readonly (readonly number[])[]; readonly parts: readonly number[] };
+export type Elsewhere = readonly [agency: number, kind: string, count: number];
+
+/** `beside`: for each agency of the scene, in its order, the rows that it keeps and another one draws. `parts`: rows of parts, each followed by that of its whole.
+ * `elsewhere`: agency by its number, kind, and how many of these are drawn in another's row. */
+export type ToldBeside = { readonly beside: readonly (readonly number[])[]; readonly parts: readonly number[]; readonly elsewhere: readonly Elsewhere[] };
+
+const isElsewhere = (given: unknown): given is readonly Elsewhere[] =>
+  Array.isArray(given) && given.every((one) => Array.isArray(one) && Number.isInteger(one[0]) && typeof one[1] === 'string' && Number.isInteger(one[2]));
 
 /** Undefined where it was not answered. */
 export const fetchKeepers = async (rows: RowsMeant): Promise<ToldBeside | undefined> => {
   const got = await getOfRows('keepers?', rows);
-  const { beside, parts = [] } = Object(got.ok ? await parseJson(got.value) : undefined);
-  return Array.isArray(beside) && beside.every(isRows) && isRows(parts) ? { beside, parts } : undefined;
+  const { beside, parts = [], elsewhere = [] } = Object(got.ok ? await parseJson(got.value) : undefined);
+  return Array.isArray(beside) && beside.every(isRows) && isRows(parts) && isElsewhere(elsewhere) ? { beside, parts, elsewhere } : undefined;
 };
 
 /** One property of all that is drawn. */

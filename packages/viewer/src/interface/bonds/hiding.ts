@@ -20,11 +20,11 @@ export const useRevealed = create<{ readonly rows: readonly number[] }>()(() => 
 const useRowsDrawn = (staged: Staged | undefined): void => {
   useEffectLatest(
     async (isLatest) => {
-      const drawn: Drawn | undefined = staged && { scene: staged.city.scene(), rows: staged.city.rows, keepers: undefined, parts: undefined };
+      const drawn: Drawn | undefined = staged && { scene: staged.city.scene(), rows: staged.city.rows, keepers: undefined, parts: undefined, elsewhere: [] };
       useDrawn.setState({ drawn });
       const told = staged && (await fetchKeepers(rowsOf(staged)));
       if (!(drawn && told && isLatest())) return;
-      useDrawn.setState({ drawn: { ...drawn, keepers: toKeepers(told.beside, drawn.scene.rows), parts: toParts(told.parts) } });
+      useDrawn.setState({ drawn: { ...drawn, keepers: toKeepers(told.beside, drawn.scene.rows), parts: toParts(told.parts), elsewhere: told.elsewhere } });
     },
     [staged],
   );

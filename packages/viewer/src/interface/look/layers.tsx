@@ -7,13 +7,12 @@ import { agencyClass, agencyColour, lookOf } from '../../scene/look.ts';
 import { useIsShown } from '../bonds/hiding.ts';
 import { Panel } from '../frame/panel.tsx';
 import { useCrossing } from '../state/crossing.ts';
+import { countElsewhere, useDrawn } from '../state/drawn.ts';
 import { useKnown } from '../state/known.ts';
 import { type Person, person, usePerson } from '../state/person.ts';
-import { Name } from '../words/name.tsx';
+import { NameIn } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
 import { DrawnInPart } from './drawn-in-part.tsx';
-
-const textOf = (names: Readonly<Record<string, string>>, lang: string): string => names[lang] ?? names['en'] ?? Object.values(names)[0] ?? '';
 
 const kindsOf = (scene: Scene, agency: number): readonly number[] => [
   ...new Set(scene.layers.filter((layer) => layer.agency === agency).flatMap(({ kinds }) => kinds)),
@@ -25,16 +24,19 @@ type RowProps = {
   readonly shown: boolean;
   readonly theme: Person['theme'];
   readonly count: number;
+  /** of these, drawn in another's row */
+  readonly elsewhere: number;
 };
 
-const KindRow = ({ kind, agency, shown, theme, count }: RowProps) => {
-  const { number, lang } = useWords();
+const KindRow = ({ kind, agency, shown, theme, count, elsewhere }: RowProps) => {
+  const { say, number, lang } = useWords();
   return (
     <label className="check">
       <input type="checkbox" checked={shown} onChange={() => person.turn(`${agency}|${kind.kind}`)} />
       <span className={`chip ${lookOf(kind).shape}`} style={{ background: lookOf(kind).colours[theme === 'light' ? 0 : 1] }} />
-      <Name className="name" text={textOf(kind.label, lang)} />
+      <NameIn className="name" names={kind.label} lang={lang} />
       <span className="soft">{number(count)}</span>
+      {elsewhere > 0 && <span className="soft beneath">{say('drawnElsewhere', { n: elsewhere })}</span>}
     </label>
   );
 };
@@ -46,6 +48,7 @@ const AgencyLayers = ({ scene, at, isShown }: AgencyProps) => {
   const theme = usePerson((state) => state.theme);
   const agency = scene.agencies[at];
   const { groups, silences } = useKnown();
+  const drawn = useDrawn((state) => state.drawn);
   if (!agency) return null;
   const silence = silences.get(agency.id);
   const countOf = (kind: string): number | undefined => groups.find((group) => group.kind.id === kind && group.agency.id === agency.id)?.count;
@@ -53,7 +56,7 @@ const AgencyLayers = ({ scene, at, isShown }: AgencyProps) => {
     <fieldset>
       <legend>
         <span className={agencyClass('chip', at)} style={{ background: agencyColour(at, theme) }} />
-        <Name text={textOf(agency.name, lang)} />
+        <NameIn names={agency.name} lang={lang} />
         {silence && <span className="warn"> {say('lastKnown', { time: instant(silence.lastSeen) })}</span>}
         <DrawnInPart agency={agency.id} />
         {!(silence || agency.complete) && <span className="warn"> {say(agency.coming ? 'coming' : 'incomplete')}</span>}
@@ -61,7 +64,8 @@ const AgencyLayers = ({ scene, at, isShown }: AgencyProps) => {
       {kindsOf(scene, at).map((kindAt) => {
         const kind = scene.kinds[kindAt];
         if (!kind) return null;
-        return <KindRow key={kind.kind} kind={kind} agency={agency.id} shown={isShown(at, kindAt)} theme={theme} count={countOf(kind.kind) ?? kind.count} />;
+        const told = { agency: agency.id, count: countOf(kind.kind) ?? kind.count, elsewhere: drawn ? countElsewhere(drawn, agency.id, kind.kind) : 0 };
+        return <KindRow key={kind.kind} kind={kind} shown={isShown(at, kindAt)} theme={theme} {...told} />;
       })}
     </fieldset>
   );

@@ -3,6 +3,7 @@
  */
 import type { Scene } from '@cityweave/core/scene';
 import { create } from 'zustand';
+import type { Elsewhere } from '../../scene/fetching.ts';
 import type { Rows } from '../../scene/staged.ts';
 
 /** Beside the agency that draws a row: the set of those that keep it too, by their numbers in the scene. Set 0 is of nobody. */
@@ -18,6 +19,8 @@ export type Drawn = {
   readonly keepers: Keepers | undefined;
   /** undefined until it is told */
   readonly parts: Parts | undefined;
+  /** how many twins of an agency and kind are drawn in the rows of others */
+  readonly elsewhere: readonly Elsewhere[];
 };
 
 export type IsMeant = (row: number) => boolean;
@@ -59,3 +62,10 @@ export const seenBy = (rows: readonly number[], parts: Parts | undefined): reado
 /** Whether a row is seen where those that are meant are: itself, or as a part of one. */
 export const isSeenWith = (row: number, isMeant: IsMeant, parts: Parts | undefined): boolean =>
   isMeant(row) || parts?.wholesOf.get(row)?.some(isMeant) === true;
+
+/** What an agency keeps of a kind and another row shows: a thing that stands in several layers is drawn once. */
+export const countElsewhere = (
+  { scene, elsewhere }: Pick<Drawn, 'elsewhere'> & { readonly scene: Pick<Scene, 'agencies'> },
+  agency: string,
+  kind: string,
+): number => elsewhere.find(([at, of]) => of === kind && scene.agencies[at]?.id === agency)?.[2] ?? 0;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shownIn } from '../words/zone.ts';
 import { countTwins } from './counting.ts';
-import { type Drawn, seenBy, toKeepers, toParts } from './drawn.ts';
+import { countElsewhere, type Drawn, seenBy, toKeepers, toParts } from './drawn.ts';
 import { createIsHidden, createIsMeant, isComparable, isLeftOut, isTelling, rowsWithin, toTwinFilter } from './filter.ts';
 import { binsDefault, toBars, toHistogram } from './histogram.ts';
 import { anywhere, minutesOf, withMinutes } from './moment.ts';
@@ -105,7 +105,7 @@ describe('a filter', () => {
     scene: { agencies, kinds, layers: [], rows: 3, rowsRevision: '1', ...more } as unknown as Drawn['scene'], // branding: terms as texts
     rows: { kindOf: (row) => row, agencyOf: () => 0 },
     keepers: beside && toKeepers([[], beside], 3),
-    parts: undefined,
+    ...{ parts: undefined, elsewhere: [] },
   });
   type Shown = Partial<Parameters<typeof createIsHidden>[0]> & { readonly choice?: typeof everything };
   const hiddenOf = ({ drawn = drawnWith(), choice = everything, ...more }: Shown) => {
@@ -143,6 +143,11 @@ describe('a filter', () => {
   it('has what is lit, chosen or pointed at seen by its parts, each row once', () => {
     const parts = toParts([5, 1, 6, 1, 7, 2]);
     expect([seenBy([1, 3, 5], parts), seenBy([7], parts), seenBy([1], undefined), seenBy([], parts)]).toEqual([[1, 5, 6, 3], [7], [1], []]);
+  });
+  it('knows how many of an agency and kind are drawn in the rows of others', () => {
+    const drawn: Drawn = { ...drawnWith(), elsewhere: [[1, 'city:Building', 6_528]] };
+    const count = (agency: string, kind: string) => countElsewhere(drawn, `urn:dtf:agency:${agency}`, kind);
+    expect([count('b', 'city:Building'), count('a', 'city:Building'), count('b', 'city:Parcel'), count('c', 'city:Building')]).toEqual([6_528, 0, 0, 0]);
   });
   it('knows of every row the set of those who keep it too', () => {
     const { sets, of } = toKeepers([[0], [0, 2], [2, 0]], 4);

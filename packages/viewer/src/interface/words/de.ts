@@ -46,6 +46,10 @@ export const de: Catalogue = {
   darkTheme: 'Dunkle Farben',
   day: 'Tag',
   disagree: 'Stellen widersprechen sich',
+  drawnElsewhere: {
+    one: '{n} davon steht auch in einer anderen Ebene und ist dort gezeichnet',
+    other: '{n} davon stehen auch in einer anderen Ebene und sind dort gezeichnet',
+  },
   drawnInPart: 'nicht alles gezeichnet',
   exchangeLog: 'Was gesagt wurde',
   federation: 'Verbund',
