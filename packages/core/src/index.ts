@@ -62,7 +62,7 @@ export * from './message/result.ts';
 export * from './message/row.ts';
 export * from './message/subscription.ts';
 export * from './scene/index.ts';
-export * from './twin/city-dictionary.ts';
+export * from './twin/city/city-dictionary.ts';
 export * from './twin/digital-twin.ts';
 export * from './twin/feature-information.ts';
 export * from './twin/link.ts';

@@ -3,7 +3,7 @@ import { Authority, agencyTwinIdOf, agreementIdOf, featureIdOf, federationIdOf, 
 import { addMs, Instant } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
 import { standsIn } from '../ground/trial-state.ts';
-import { cityDictionary } from '../twin/city-dictionary.ts';
+import { cityDictionary } from '../twin/city/city-dictionary.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
 import { Agreement, AgreementState, behalfPermission } from './agreement.ts';
 import { checkLevel, deletionDueAt, keptTo, rateOf, type Use, usable } from './agreement-use.ts';

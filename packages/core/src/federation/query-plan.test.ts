@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cityDictionary } from '../twin/city-dictionary.ts';
+import { cityDictionary } from '../twin/city/city-dictionary.ts';
 import type { TwinFilter } from '../twin/query.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
 import { agencyIdOfName, termOf, twinIdOfName } from '../twin/trial-twin.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addMs } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
 import { polygonOfBox } from '../ground/place.ts';
-import { cityDictionary } from '../twin/city-dictionary.ts';
+import { cityDictionary } from '../twin/city/city-dictionary.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
 import { agencyIdOfName, termOf } from '../twin/trial-twin.ts';
 import type { Twin } from '../twin/twin.ts';

@@ -3,7 +3,7 @@
  */
 import { Authority, agencyTwinIdOf, authorityOf, FederationId, featureIdOf } from '../ground/id.ts';
 import { instantOfMs } from '../ground/instant.ts';
-import { cityDictionary } from '../twin/city-dictionary.ts';
+import { cityDictionary } from '../twin/city/city-dictionary.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
 import { agencyIdOfName, termOf } from '../twin/trial-twin.ts';
 import { proposeFederation } from './federation.ts';

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../ground/json.ts';
 import { describeProblem, isRetryable, kindOfCode, problems } from '../ground/problem.ts';
 import { fail, type Result } from '../ground/result.ts';
-import { cityDictionary } from '../twin/city-dictionary.ts';
+import { cityDictionary } from '../twin/city/city-dictionary.ts';
 import { isRowName, type RowName, rowNames, rowOf } from './catalogue.ts';
 import { type Message, parseMessage, parseReply, parseRequest, replyMessage, requestMessage, rowNameOf } from './message.ts';
 

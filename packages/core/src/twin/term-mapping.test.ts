@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DictionaryId } from '../ground/id.ts';
-import { cityDictionary } from './city-dictionary.ts';
+import { cityDictionary } from './city/city-dictionary.ts';
 import { createVocabulary, isLaterVersion, type SemanticDictionary } from './semantic-dictionary.ts';
 import { mapTerm, turnMapping } from './term-mapping.ts';
 import { termOf } from './trial-twin.ts';

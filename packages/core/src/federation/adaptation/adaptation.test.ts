@@ -4,7 +4,7 @@ import { ConnectionId, type DictionaryId, FeatureId, MessageId, ProfileId, TermI
 import { Instant, instantOfMs, msOfInstant } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
 import { hopText } from '../../message/header.ts';
-import { cityDictionary } from '../../twin/city-dictionary.ts';
+import { cityDictionary } from '../../twin/city/city-dictionary.ts';
 import { FarForm, type Feature, FeatureInformation } from '../../twin/feature-information.ts';
 import { isTimeZone } from '../../twin/past/wall-clock.ts';
 import { createVocabulary, SemanticDictionary } from '../../twin/semantic-dictionary.ts';

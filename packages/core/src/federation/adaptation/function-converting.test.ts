@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FeatureId } from '../../ground/id.ts';
-import { cityDictionary } from '../../twin/city-dictionary.ts';
+import { cityDictionary } from '../../twin/city/city-dictionary.ts';
 import { type Feature, FeatureInformation } from '../../twin/feature-information.ts';
 import { createVocabulary, SemanticDictionary } from '../../twin/semantic-dictionary.ts';
 import { inputsToOwner, runToConsumer, schemaToConsumer } from './function-converting.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DictionaryId } from '../../ground/id.ts';
-import { cityDictionary } from '../../twin/city-dictionary.ts';
+import { cityDictionary } from '../../twin/city/city-dictionary.ts';
 import { createVocabulary } from '../../twin/semantic-dictionary.ts';
 import { termOf } from '../../twin/trial-twin.ts';
 import { relationOf, serves } from './meaning.ts';

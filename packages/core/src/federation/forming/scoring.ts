@@ -8,7 +8,7 @@ import { limits } from '../../ground/limits.ts';
 import type { Geometry } from '../../ground/place.ts';
 import { describeProblem } from '../../ground/problem.ts';
 import { ok, type Result } from '../../ground/result.ts';
-import { cityDictionary } from '../../twin/city-dictionary.ts';
+import { cityDictionary } from '../../twin/city/city-dictionary.ts';
 import { Binding, type Period, periodsMeet, type RegisteredTwin, type TwinStatus } from '../../twin/digital-twin.ts';
 import type { Feature } from '../../twin/feature-information.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';

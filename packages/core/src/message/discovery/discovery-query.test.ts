@@ -4,7 +4,7 @@ import { trialFound, vocabulary } from '../../federation/trial-federation.ts';
 import { Instant } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
 import { polygonOfBox } from '../../ground/place.ts';
-import { cityDictionary } from '../../twin/city-dictionary.ts';
+import { cityDictionary } from '../../twin/city/city-dictionary.ts';
 import { createVocabulary } from '../../twin/semantic-dictionary.ts';
 import { termOf } from '../../twin/trial-twin.ts';
 import { Condition, holds, isBounded } from './condition.ts';

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { TermId } from '../../ground/id.ts';
 import { instantOfMs } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
-import { cityDictionary } from '../city-dictionary.ts';
+import { cityDictionary } from '../city/city-dictionary.ts';
 import { createVocabulary } from '../semantic-dictionary.ts';
 import { Alignment } from './slots.ts';
 import { checkGrid, gridFor, SyncRules } from './sync-rules.ts';

@@ -1,3 +1,4 @@
+import { cityDictionary } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import { ar } from './ar.ts';
 import { de } from './de.ts';
@@ -17,9 +18,10 @@ import {
   unitName,
   zoneText,
 } from './format.ts';
+import { inLanguage } from './name.tsx';
 import { isTelling, spokenName } from './telling.ts';
 import { unitText } from './units.ts';
-import { createWords, directionOf, fill, type Key, type Phrase } from './words.ts';
+import { createWords, directionOf, fill, type Key, languages, type Phrase } from './words.ts';
 import { isElsewhere, ownZone, zoneOf } from './zone.ts';
 
 const said = { none: 'no value', yes: 'yes', no: 'no' };
@@ -145,4 +147,21 @@ describe('a name over the city', () => {
     expect(isTelling(name)).toBe(true),
   );
   it.each(['12', 'B-3', '', 'WaterBody P0028.3600507750384e9faeac329', 'BATIMENT0000000240851'])('%s does not', (name) => expect(isTelling(name)).toBe(false));
+});
+
+describe('a term of the dictionary of cities', () => {
+  it.each(Object.keys(languages))('has a label in the language %s', (lang) =>
+    expect(cityDictionary.terms.filter(({ label }) => !label[lang]?.trim()).map(({ term }) => term)).toEqual([]),
+  );
+  it('is called otherwise in Arabic than in English, each', () =>
+    expect(cityDictionary.terms.filter(({ label }) => label['ar'] === label['en']).map(({ term }) => term)).toEqual([]));
+});
+
+describe('a name in several languages', () => {
+  it("is told in the one of the page, else in its owner's, which is marked", () => {
+    expect(inLanguage({ names: { en: 'Wall', de: 'Mauer' }, lang: 'de' })).toEqual({ text: 'Mauer', lang: undefined });
+    expect(inLanguage({ names: { nl: 'Muur', en: 'Wall' }, lang: 'de' })).toEqual({ text: 'Wall', lang: 'en' });
+    expect(inLanguage({ names: { nl: 'Muur' }, lang: 'de' })).toEqual({ text: 'Muur', lang: 'nl' });
+    expect(inLanguage({ names: {}, lang: 'de' })).toEqual({ text: '', lang: undefined });
+  });
 });

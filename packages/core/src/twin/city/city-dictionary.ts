@@ -1,8 +1,9 @@
 /**
  * The built-in vocabulary of cities: a table. `kind`, `property` and `link` rows; agencies add their own dictionaries beside it.
  */
-import type { DictionaryId, TermId } from '../ground/id.ts';
-import type { SemanticDictionary, Term } from './semantic-dictionary.ts';
+import type { DictionaryId, TermId } from '../../ground/id.ts';
+import type { SemanticDictionary, Term } from '../semantic-dictionary.ts';
+import { labelOf } from './city-labels.ts';
 
 const id = (name: string): TermId => `city:${name}` as TermId; // branding: every row's term is made here
 const ids = (names: string): readonly TermId[] => names.split(' ').filter(Boolean).map(id);
@@ -11,7 +12,7 @@ type Options = { readonly broader?: string; readonly properties?: string; readon
 const kind = (name: string, label: string, { broader = '', properties = '', definition }: Options = {}): Term => ({
   term: id(name),
   role: 'kind',
-  label: { en: label },
+  label: labelOf(name, label),
   ...(definition && { definition: { en: definition } }),
   broader: ids(broader),
   properties: ids(properties),
@@ -22,17 +23,17 @@ const rates = new Set(['flow', 'load']);
 const property = (name: string, label: string, dataType: NonNullable<Term['dataType']>, unit?: string, definition?: string): Term => ({
   term: id(name),
   role: 'property',
-  label: { en: label },
+  label: labelOf(name, label),
   dataType,
   ...(unit && { unit }),
   ...(rates.has(name) && { nature: 'rate' }),
   ...(definition && { definition: { en: definition } }),
 });
-const link = (name: string, label: string): Term => ({ term: id(name), role: 'link', label: { en: label } });
+const link = (name: string, label: string): Term => ({ term: id(name), role: 'link', label: labelOf(name, label) });
 const domain = (name: string, label: string): Term => ({
   term: id(name),
   role: 'domain',
-  label: { en: label },
+  label: labelOf(name, label),
   broader: name === 'domain' ? [] : ids('domain'),
 });
 

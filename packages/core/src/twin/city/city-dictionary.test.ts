@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { isUnit } from '../ground/quantity.ts';
+import { isUnit } from '../../ground/quantity.ts';
+import { createVocabulary, SemanticDictionary } from '../semantic-dictionary.ts';
 import { cityDictionary } from './city-dictionary.ts';
-import { createVocabulary, SemanticDictionary } from './semantic-dictionary.ts';
 
 const { terms } = cityDictionary;
 const vocabulary = createVocabulary([cityDictionary]);
