@@ -78,7 +78,7 @@ it('shows somebody else the same camera, layers, filter, colours, question, twin
   await expect.poll(() => seen(other)).toEqual(first);
   await expect.poll(() => partsOf(other.page.url())).toEqual(partsOf(page.url()));
   await other.page.locator('#views').getByRole('button', { name: 'Ebenen' }).click();
-  expect(await panel(other.page, 'Ebenen').getByRole('checkbox', { name: 'Building' }).isChecked()).toBe(false);
+  expect(await panel(other.page, 'Ebenen').getByRole('checkbox', { name: 'Gebäude' }).isChecked()).toBe(false);
   await other.page.locator('#views').getByRole('button', { name: 'Fragen' }).click();
   await panel(other.page, 'Antwort').getByRole('button', { name: 'fire-1' }).waitFor();
   expect([...viewer.errors, ...other.errors]).toEqual([]);
