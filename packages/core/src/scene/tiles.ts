@@ -8,6 +8,7 @@ export * from './eye/look.ts';
 export * from './eye/shown-first.ts';
 export * from './eye/tile-tree.ts';
 export * from './eye/view.ts';
+export * from './eye/whereabouts.ts';
 export * from './local-frame.ts';
 export * from './opening.ts';
 export * from './outline-tile.ts';

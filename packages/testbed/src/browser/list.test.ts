@@ -29,7 +29,7 @@ it(`has more than ${rowsMin} rows, drawn as far as they are seen; the last one i
   expect(await panel(page, 'Selected twin').count()).toBe(0);
   await page.keyboard.press('Enter');
   await expect.poll(() => name.getAttribute('aria-sort')).toBe('ascending');
-  await page.getByRole('columnheader').nth(3).getByRole('button').click();
+  await page.getByRole('columnheader').nth(4).getByRole('button').click();
   await expect
     .poll(() =>
       page
@@ -196,5 +196,35 @@ it('names each list of an answer that has several: by the name that the question
   await using viewer = await openViewer(browser, city.front.address, { hash: '#q=two&w=questions&lang=en' });
   const names = panel(viewer.page, 'Answer').locator('.list-name');
   await expect.poll(() => names.allTextContents()).toEqual([expect.stringMatching(/^Found /), expect.stringMatching(/^by the river /)]);
+  await browser.close();
+});
+
+it('says in every list where a twin lies, in the same words, without a request a row, and without a scene', async () => {
+  const browser = await launchChromium();
+  const asked: string[] = [];
+  const before = async (page: Page): Promise<void> => {
+    page.on('request', (request) => void asked.push(...(/query (\w*Places|Twins)\b/.exec(request.postData() ?? '')?.slice(1) ?? [])));
+    await page.addInitScript(() => {
+      HTMLCanvasElement.prototype.getContext = () => null;
+    });
+  };
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: '#v=table&k=city:Hospital&lang=en', before });
+  const { page } = viewer;
+  const row = page.getByRole('row').filter({ hasText: 'Krankenhaus am Südring' });
+  const where = row.getByRole('gridcell').nth(3);
+  await expect.poll(() => where.textContent()).toMatch(/^in \S/);
+  const said = (await where.textContent()) ?? '';
+  const head = page.getByRole('columnheader', { name: 'Where' });
+  await head.getByRole('button').click();
+  await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending');
+  await tool(page, 'Tree').click();
+  await page.getByRole('tree').focus();
+  for (const _ of ['federation', 'agency', 'kind']) for (const key of ['ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+  await page.getByRole('treeitem').filter({ hasText: 'Krankenhaus am Südring' }).filter({ hasText: said }).waitFor();
+  await using other = await openViewer(browser, inject('sampleCity'), { hash: '#q=flood-exposure&w=questions&lang=en', before });
+  await other.page.locator('.answered').getByRole('button').filter({ hasText: 'Krankenhaus am Südring' }).filter({ hasText: said }).waitFor();
+  expect(asked.filter((name) => name === 'Places')).toHaveLength(1);
+  expect(asked.filter((name) => name === 'Twins').length).toBeLessThan(20);
+  expect([...viewer.errors, ...other.errors]).toEqual([]);
   await browser.close();
 });

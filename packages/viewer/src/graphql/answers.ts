@@ -92,8 +92,20 @@ export type Status = {
   };
 };
 
-export type TwinRow = {
+/** Where a twin is, and what its agencies call that place. */
+export type PlaceRow = {
   readonly id: string;
+  readonly position: { readonly longitude: number; readonly latitude: number } | null;
+  readonly address: { readonly winner: { readonly value: unknown } } | null;
+};
+export type PlacesAnswer = { readonly federation: { readonly twins: { readonly nodes: readonly PlaceRow[] } } | null };
+
+export type NamedPlaceRow = Omit<PlaceRow, 'address'> & { readonly name: string; readonly representations: readonly { readonly geometry: unknown }[] };
+export type NamedPlacesAnswer = {
+  readonly federation: { readonly twins: { readonly nodes: readonly NamedPlaceRow[]; readonly sources: readonly Pick<Source, 'agency' | 'status'>[] } } | null;
+};
+
+export type TwinRow = PlaceRow & {
   readonly name: string;
   readonly kind: Term;
   readonly representations: readonly { readonly agency: Agency }[];
@@ -141,8 +153,7 @@ export type Representation = {
   readonly altIds: readonly { readonly scheme: string; readonly value: string }[];
 };
 
-export type WholeTwin = {
-  readonly id: string;
+export type WholeTwin = Pick<PlaceRow, 'id' | 'address'> & {
   readonly name: string;
   readonly kind: Term & { readonly properties: readonly PropertyTerm[] };
   readonly position: { readonly longitude: number; readonly latitude: number; readonly height: number | null } | null;

@@ -1,7 +1,19 @@
 /**
  * Queries: the texts that the viewer asks, with the types of what they take and give.
  */
-import type { Counts, Crossing, Federation, HistoryAnswer, Lines, LogAnswer, Status, TwinAnswer, TwinPage } from './answers.ts';
+import type {
+  Counts,
+  Crossing,
+  Federation,
+  HistoryAnswer,
+  Lines,
+  LogAnswer,
+  NamedPlacesAnswer,
+  PlacesAnswer,
+  Status,
+  TwinAnswer,
+  TwinPage,
+} from './answers.ts';
 import { createDocument } from './client.ts';
 import countsText from './queries/counts.graphql?raw';
 import crossingText from './queries/crossing.graphql?raw';
@@ -9,6 +21,8 @@ import federationText from './queries/federation.graphql?raw';
 import historyText from './queries/history.graphql?raw';
 import linesText from './queries/lines.graphql?raw';
 import logText from './queries/log.graphql?raw';
+import namedPlacesText from './queries/named-places.graphql?raw';
+import placesText from './queries/places.graphql?raw';
 import statusText from './queries/status.graphql?raw';
 import twinText from './queries/twin.graphql?raw';
 import twinsText from './queries/twins.graphql?raw';
@@ -59,6 +73,8 @@ export const queries = {
   history: createDocument<HistoryVariables, HistoryAnswer>(historyText),
   lines: createDocument<{ readonly federation: string }, { readonly federation: Lines | null }>(linesText),
   log: createDocument<{ readonly federation: string; readonly first: number; readonly after?: string }, LogAnswer>(logText),
+  namedPlaces: createDocument<About & { readonly filter: Filter; readonly first: number }, NamedPlacesAnswer>(namedPlacesText),
+  places: createDocument<{ readonly federation: string; readonly filter: Filter; readonly first: number; readonly asOf?: string }, PlacesAnswer>(placesText),
   status: createDocument<About, Status>(statusText),
   twins: createDocument<TwinsVariables, { readonly federation: { readonly twins: TwinPage } | null }>(twinsText),
   twin: createDocument<About & { readonly id: string; readonly asOf?: string }, TwinAnswer>(twinText),

@@ -1,11 +1,14 @@
 /**
  * Answered: what a question found, counted and grouped by agency and kind, beside the scene in which it is lit.
  */
-import { useEffect, useState } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState } from 'react';
+import type { PlaceRow } from '../../graphql/answers.ts';
 import { type Answer, agencyOf, type Counted, type FoundTwin, type Section } from '../state/answer.ts';
 import { agencyName, kindLabel, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
+import { usePlaces } from '../where/use-places.ts';
+import { Where } from '../where/where.tsx';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
@@ -34,9 +37,13 @@ const countedOf = (counts: readonly Counted[], agency: string, kind?: string): {
   return { count: own.reduce((sum, each) => sum + each.count, 0), of: own.reduce((sum, each) => sum + each.of, 0) };
 };
 
+/** Where each is that is listed, once it is known. */
+const Places = createContext<ReadonlyMap<string, PlaceRow>>(new Map());
+
 const TwinButton = ({ twin }: { readonly twin: FoundTwin }) => {
   const isChosen = usePerson((state) => state.selected === twin.id);
   const groups = useKnown((state) => state.groups);
+  const place = useContext(Places).get(twin.id);
   const hover = (row: string | undefined) => person.set({ hovered: row });
   return (
     <li>
@@ -51,6 +58,7 @@ const TwinButton = ({ twin }: { readonly twin: FoundTwin }) => {
         onBlur={() => hover(undefined)}
       >
         <Name className="name" text={spokenName(twin.name, twin.kind === undefined ? '' : kindLabel({ groups }, twin.kind))} />
+        {place && <Where className="soft where" twin={place} />}
       </button>
     </li>
   );
@@ -143,12 +151,19 @@ const Time = () => {
   return lookedAt === undefined ? null : <p className="soft">{say('answerNow')}</p>;
 };
 
+const idsOf = (sections: readonly Section[]): readonly string[] => [...new Set(sections.flatMap(({ twins }) => twins.map(({ id }) => id)))];
+
 export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly asking: boolean }) => {
   const { say } = useWords();
   const total = Math.max(answer.ids.length, ...answer.sections.map((section) => section.total ?? 0));
   const [listed, setListed] = useState(listedStep);
   useEffect(() => setListed(listedStep), [answer.question]);
-  const sections = bounded(answer, listed);
+  const sections = useMemo(() => bounded(answer, listed), [answer, listed]);
+  const asOf = usePosed((state) => state.asOf);
+  const places = usePlaces(
+    useMemo(() => idsOf(sections), [sections]),
+    asOf,
+  );
   return (
     <div className="answered" aria-busy={asking}>
       <p className="total">
@@ -164,9 +179,11 @@ export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly
           </button>
         </p>
       )}
-      {sections.map((section) => (
-        <SectionPart key={section.path} section={section} counts={answer.counts} named={sections.length > 1} />
-      ))}
+      <Places value={places}>
+        {sections.map((section) => (
+          <SectionPart key={section.path} section={section} counts={answer.counts} named={sections.length > 1} />
+        ))}
+      </Places>
       {answer.ids.length > listed && (
         <button type="button" className="quiet" onClick={() => setListed(listed + listedStep)}>
           {say('listMore', { n: Math.min(listedStep, answer.ids.length - listed) })}

@@ -4,6 +4,7 @@
 import { useEffect } from 'react';
 import { titleOf } from '../../graphql/questions.ts';
 import type { FoundGroup, FoundOption } from '../state/found.ts';
+import { Where } from '../where/where.tsx';
 import { plainText } from '../words/format.ts';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
@@ -31,6 +32,7 @@ const OptionText = ({ option }: { readonly option: FoundOption }) => {
     <>
       <Name className="name" text={name} />
       <Name className="soft" text={more} />
+      {option.type === 'twin' && <Where className="soft where" twin={option.twin} />}
     </>
   );
 };

@@ -2,7 +2,7 @@
  * Landmarks: by what one knows where one is, in a city that nothing was asked of yet: read again now and then, as others may have come, or be called otherwise.
  */
 import { useEffect, useRef, useState } from 'react';
-import type { TwinPage } from '../../graphql/answers.ts';
+import type { TwinPage, TwinRow } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import type { Staged } from '../../scene/staged.ts';
 import type { FoundTwin } from '../state/answer.ts';
@@ -24,10 +24,10 @@ export const namesMax = 60;
 const quarters = ['city:District', 'city:Neighbourhood'];
 const places = ['city:WaterBody', 'city:Park', 'city:Hospital', 'city:FireStation'];
 /** Quarters are asked for by themselves: of a city with many parks and ponds they would not be among the first. */
-const asked = [quarters, places];
+export const landmarkKinds = [quarters, places] as const;
 const weights = new Map([...quarters, ...places].toReversed().map((kind, at) => [kind, at + 1]));
 
-type Told = Pick<TwinPage, 'nodes' | 'sources'>;
+type Told = Pick<TwinPage, 'sources'> & { readonly nodes: readonly Pick<TwinRow, 'id' | 'name' | 'kind' | 'representations'>[] };
 
 /** What was not told, because nobody or not everybody answered, stays as it was. */
 export const landmarksAfter = (before: readonly Landmark[], page: Told | undefined): readonly Landmark[] => {
@@ -63,14 +63,14 @@ export const useLandmarks = (staged: Staged | undefined): readonly Landmark[] =>
   const [found, setFound] = useState<readonly Landmark[]>([]);
   const parts = useRef<readonly (readonly Landmark[])[]>([]);
   useEffect(() => {
-    parts.current = asked.map(() => []);
+    parts.current = landmarkKinds.map(() => []);
     setFound([]);
   }, [staged, federation]);
   useEffect(() => {
     if (!(staged && federation)) return undefined;
     const stop = new AbortController();
     const read = async (): Promise<void> => {
-      const pages = await Promise.all(asked.map((kinds) => readPage(kinds, { federation, lang, signal: stop.signal })));
+      const pages = await Promise.all(landmarkKinds.map((kinds) => readPage(kinds, { federation, lang, signal: stop.signal })));
       if (stop.signal.aborted) return;
       parts.current = parts.current.map((before, at) => landmarksAfter(before, pages[at]));
       const next = eachOnce(parts.current.flat());

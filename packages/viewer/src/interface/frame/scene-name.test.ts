@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { en } from '../words/en.ts';
+import { wayOf } from '../words/telling.ts';
 import { createWords } from '../words/words.ts';
-import { type Seen, sceneText, wayOf } from './scene-name.ts';
+import { type Seen, sceneText } from './scene-name.ts';
 
 const words = createWords('en', en);
 const seen: Seen = { city: 'Auenfurt', view: { distance: 2_345, heading: 40 }, shown: { twins: 214, alarms: 0 }, chosen: undefined };

@@ -8,16 +8,11 @@ import { useChosen } from '../state/choosing.ts';
 import { useDrawn } from '../state/drawn.ts';
 import { useKnown } from '../state/known.ts';
 import { usePosed } from '../state/posing.ts';
-import { spokenName } from '../words/telling.ts';
+import { spokenName, wayOf } from '../words/telling.ts';
 import { useWords, type Words } from '../words/words.ts';
 
 /** Empty where nothing is drawn yet. */
 export const useSceneName = create<{ readonly name: string }>()(() => ({ name: '' }));
-
-const ways = ['wayNorth', 'wayNorthEast', 'wayEast', 'waySouthEast', 'waySouth', 'waySouthWest', 'wayWest', 'wayNorthWest'] as const;
-
-/** The nearest of eight. */
-export const wayOf = (heading: number): (typeof ways)[number] => ways[Math.round((((heading % 360) + 360) % 360) / 45) % ways.length] ?? 'wayNorth';
 
 export type Seen = {
   readonly city: string;

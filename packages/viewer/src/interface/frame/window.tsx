@@ -13,6 +13,7 @@ import { useLearning } from '../state/learning.ts';
 import { usePerson } from '../state/person.ts';
 import { poseAll } from '../state/posing.ts';
 import { watchFederation } from '../state/watching.ts';
+import { usePlacesRead } from '../where/gazetteer.ts';
 import { CameraPad } from './camera-pad.tsx';
 import { Notices, type SceneState } from './notices.tsx';
 import { Progress } from './progress.tsx';
@@ -113,6 +114,7 @@ export const Window = ({ staged, scene, onAgain }: WindowProps) => {
   const parts = usePerson(({ panel, list, selected }) => `on-${panel ?? 'none'} on-${list ?? 'none'} ${selected === undefined ? '' : 'on-twin'}`);
   useKnowing();
   useAsking();
+  usePlacesRead();
   useAddress(staged);
   const undrawable = scene.stands === 'none';
   useBonds(staged, undrawable);

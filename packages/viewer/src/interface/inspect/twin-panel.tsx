@@ -12,6 +12,7 @@ import { useDrawn } from '../state/drawn.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
 import { useUndrawn } from '../state/undrawn.ts';
+import { Where } from '../where/where.tsx';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
@@ -90,7 +91,7 @@ export const TwinPanel = () => {
       {twin ? (
         <>
           <p className="soft">
-            <Name text={twin.kind.label} />
+            <Name text={twin.kind.label} /> · <Where twin={twin} />
             {lastKnown !== undefined && <strong className="warn"> {say('lastKnown', { time: instant(lastKnown) })}</strong>}
           </p>
           <p>

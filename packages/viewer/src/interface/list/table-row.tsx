@@ -1,9 +1,10 @@
 /**
- * Table row: one twin: its name, kind, agencies, and the values that somebody filters or colours by.
+ * Table row: one twin: its name, kind, agencies, where it lies, and the values that somebody filters or colours by.
  */
 import type { TwinRow } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
 import { person } from '../state/person.ts';
+import { Where } from '../where/where.tsx';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
@@ -56,8 +57,11 @@ export const TableRow = ({ id, twin, terms, index, top, isActive, isChosen, onTa
     <div role="gridcell" aria-colindex={3}>
       <Agencies twin={twin} />
     </div>
+    <div role="gridcell" aria-colindex={4}>
+      <Where twin={twin} />
+    </div>
     {terms.map((term, at) => (
-      <div key={term} role="gridcell" aria-colindex={at + 4}>
+      <div key={term} role="gridcell" aria-colindex={at + 5}>
         <Property twin={twin} term={term} />
       </div>
     ))}

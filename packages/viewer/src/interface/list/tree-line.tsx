@@ -5,6 +5,7 @@ import type { TwinRow } from '../../graphql/answers.ts';
 import { useKnown } from '../state/known.ts';
 import { person } from '../state/person.ts';
 import type { Line } from '../state/tree.ts';
+import { Where } from '../where/where.tsx';
 import { Name } from '../words/name.tsx';
 import { spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
@@ -42,6 +43,7 @@ const LineText = ({ line, terms }: Pick<TreeLineProps, 'line' | 'terms'>) => {
     <>
       <Name className="name" text={line.type === 'twin' ? spokenName(line.twin.name, line.twin.kind.label) : line.label} />
       {'count' in line && line.count !== undefined && <span className="soft">{number(line.count)}</span>}
+      {line.type === 'twin' && <Where className="soft told" twin={line.twin} />}
       {others && <Name className="soft" text={others} />}
       {silent[0] && silent.length === agencies.length && <strong className="warn">{say('lastKnown', { time: instant(silent[0].lastSeen) })}</strong>}
       {line.type === 'twin' && <Properties twin={line.twin} terms={terms} />}

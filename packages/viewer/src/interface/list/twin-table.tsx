@@ -16,16 +16,22 @@ import { type Listed, useListed, useNothing } from './use-listed.ts';
 import { type Pages, usePages } from './use-pages.ts';
 import { useRows } from './use-rows.ts';
 
+/** Where there is no address, twins come last in either direction. */
+const addressTerm = 'city:address';
+
 const useHeads = (terms: readonly string[]): readonly Head[] => {
   const { say } = useWords();
   const groups = useKnown((state) => state.groups);
   return useMemo(() => {
     const properties = propertiesOf(groups, []);
-    const labelled = terms.map((term): Head => ({ key: term, label: properties.find(({ id }) => id === term)?.label ?? term, order: { term } }));
+    const labelled = terms.map(
+      (term): Head => ({ key: term, label: properties.find(({ id }) => id === term)?.label ?? term, order: { term }, sorts: say('sort') }),
+    );
     return [
-      { key: 'name', label: say('name'), order: { by: 'NAME' } },
-      { key: 'kind', label: say('kind'), order: { by: 'KIND' } },
-      { key: 'agency', label: say('agency'), order: undefined },
+      { key: 'name', label: say('name'), order: { by: 'NAME' }, sorts: say('sort') },
+      { key: 'kind', label: say('kind'), order: { by: 'KIND' }, sorts: say('sort') },
+      { key: 'agency', label: say('agency'), order: undefined, sorts: '' },
+      { key: 'where', label: say('where'), order: { term: addressTerm }, sorts: say('sortByAddress') },
       ...labelled,
     ];
   }, [groups, terms, say]);

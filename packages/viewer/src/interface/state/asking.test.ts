@@ -126,6 +126,7 @@ describe('a search', () => {
       id,
       name: id,
       kind: { id: 'k', label: 'K' },
+      ...{ position: null, address: null },
       representations: [{ agency }],
       properties: [],
     });

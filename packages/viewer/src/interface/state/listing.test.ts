@@ -5,6 +5,7 @@ import { emptyListing, type Listing, placeBefore, toldAfter } from './listing.ts
 
 const twin = (id: string, agency = 'a'): TwinRow => ({
   ...{ id, name: id, kind: { id: 'k', label: 'k' }, properties: [] },
+  ...{ position: null, address: null },
   representations: [{ agency: { id: agency, name: agency } }],
 });
 

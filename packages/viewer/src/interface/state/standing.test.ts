@@ -67,7 +67,7 @@ describe('the drawing of a federation', () => {
 
 describe('the tree', () => {
   const count = (agency: string, kind: string, n: number): Count => ({ agency: { id: agency, name: agency }, kind: { id: kind, label: kind }, count: n });
-  const twin = (id: string): TwinRow => ({ id, name: id, kind: { id: 'k', label: 'k' }, representations: [], properties: [] });
+  const twin = (id: string): TwinRow => ({ id, name: id, kind: { id: 'k', label: 'k' }, position: null, address: null, representations: [], properties: [] });
   const forest = (open: readonly string[], branches: Forest['branches'] = new Map()): Forest => ({
     name: 'F',
     total: 5,

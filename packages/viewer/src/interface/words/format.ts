@@ -57,6 +57,15 @@ export const secondsText = (lang: string, ms: number): string =>
 export const numberText = (lang: string, value: number): string =>
   new Intl.NumberFormat(lang, { maximumFractionDigits: Math.abs(value) >= 1_000 ? 1 : 3, useGrouping: 'min2' }).format(value);
 
+const kilometreMetres = 1_000;
+
+/** As one says a distance on foot or by car: 80 m, 1.2 km. */
+export const distanceText = (lang: string, metres: number): string => {
+  const [value, unit] = Math.round(metres / 10) * 10 < kilometreMetres ? [Math.max(1, metres), 'meter'] : [metres / kilometreMetres, 'kilometer'];
+  const digits = value < 10 && unit === 'meter' ? 1 : 2;
+  return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'short', maximumSignificantDigits: digits }).format(value);
+};
+
 /** In which language, and by whose clocks. */
 export type Clocked = { readonly lang: string; readonly zone: string };
 

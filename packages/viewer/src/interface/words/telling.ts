@@ -1,5 +1,5 @@
 /**
- * Telling: which names tell a person where they are.
+ * Telling: which names tell a person where they are, and which way something lies.
  */
 
 const word = /\p{L}{3}/u;
@@ -15,3 +15,8 @@ const letter = /\p{L}/u;
 
 /** What is called by a number alone is said with what it is: "Flood zone 2". */
 export const spokenName = (name: string, kind: string): string => (name === '' || kind === '' || letter.test(name) ? name : `${kind} ${name}`);
+
+const ways = ['wayNorth', 'wayNorthEast', 'wayEast', 'waySouthEast', 'waySouth', 'waySouthWest', 'wayWest', 'wayNorthWest'] as const;
+
+/** The nearest of eight. */
+export const wayOf = (heading: number): (typeof ways)[number] => ways[Math.round((((heading % 360) + 360) % 360) / 45) % ways.length] ?? 'wayNorth';

@@ -3,7 +3,20 @@
  */
 import { create } from 'zustand';
 import type { en } from './en.ts';
-import { ageText, dayText, instantText, momentText, numberText, plainText, quantityText, secondsText, spanTexts, unitName, zoneText } from './format.ts';
+import {
+  ageText,
+  dayText,
+  distanceText,
+  instantText,
+  momentText,
+  numberText,
+  plainText,
+  quantityText,
+  secondsText,
+  spanTexts,
+  unitName,
+  zoneText,
+} from './format.ts';
 import { isElsewhere, zoneOf } from './zone.ts';
 
 const factCharactersMax = 400;
@@ -46,6 +59,7 @@ export type Words = {
   readonly zoneElsewhere: () => string | undefined;
   readonly say: (key: Key, facts?: Facts) => string;
   readonly number: (value: number) => string;
+  readonly distance: (metres: number) => string;
   readonly age: (duration: string) => string;
   readonly seconds: (ms: number) => string;
   readonly instant: (instant: string) => string;
@@ -66,6 +80,7 @@ export const createWords = (lang: Language, catalogue: Partial<Catalogue>, zone 
     ...{ lang, say, zone },
     zoneElsewhere: () => (isElsewhere(zone, Date.now()) ? zoneText(clocked) : undefined),
     number: (value) => numberText(lang, value),
+    distance: (metres) => distanceText(lang, metres),
     age: (duration) => ageText(lang, duration),
     seconds: (ms) => secondsText(lang, ms),
     instant: (instant) => instantText(clocked, instant, Date.now()),
