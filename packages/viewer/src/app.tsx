@@ -7,7 +7,6 @@ import { useDress } from './interface/bonds/dressing.ts';
 import { usePick } from './interface/bonds/picking.ts';
 import { reachByKey } from './interface/bonds/reaching.ts';
 import type { SceneState } from './interface/frame/notices.tsx';
-import { useSceneName } from './interface/frame/scene-name.ts';
 import { keepLearning, nameFederation } from './interface/state/learning.ts';
 import { decodePermalink } from './interface/state/permalink.ts';
 import { usePerson } from './interface/state/person.ts';
@@ -91,11 +90,10 @@ const useAsked = (onOther: () => void) => {
   return { asked, name, from, stay };
 };
 
-/** Nothing but the canvas hears that something else is seen. */
+/** Once something is seen in it, the scene says what; nothing is rendered for that. */
 const NamedStage = (props: Omit<StageProps, 'said'>) => {
   const { say } = useWords();
-  const name = useSceneName((state) => state.name);
-  return <Stage {...props} said={{ role: say('sceneRole'), name: name === '' ? say('sceneNow') : name, keys: say('scene') }} />;
+  return <Stage {...props} said={{ role: say('sceneRole'), name: say('sceneNow'), keys: say('scene') }} />;
 };
 
 export const App = () => {

@@ -53,7 +53,7 @@ describe('the page', () => {
     await expect.poll(() => drawsIn(100)).toBeGreaterThan(0);
   });
 
-  it('draws values as they come and renders nothing in React for them, nor for an alarm, which is said', async () => {
+  it('draws values as they come and renders nothing in React for them, nor for an alarm, which is said and counted in the name of the scene', async () => {
     await using city = await createTestCity({ agencies: fourAgencies() });
     await city.active();
     const { store } = city.node('water');
@@ -74,6 +74,10 @@ describe('the page', () => {
     for (const level of [1.6, 1.7, 1.8, 1.9, 2, 4]) await rise(level);
     // who does not see the ring hears of it
     await page.locator('.unseen[role=status]').getByText('1 is in alarm.').waitFor();
+    const name = () => page.locator('.stage').getAttribute('aria-label');
+    await expect.poll(name).toContain('1 is in alarm.');
+    await rise(2);
+    await expect.poll(name).not.toContain('in alarm');
     expect((await viewer.counts()).commits - commits).toBe(0);
   });
 

@@ -12,7 +12,7 @@ import { listen } from './rig/hands.ts';
 import { rendererHere } from './rig/quality.ts';
 import { isSameView } from './rig/view.ts';
 import type { Beginning } from './rig/warming.ts';
-import { beginsAs, createRest, createRunning, Frames, qualityAsked, type Running, tierOf, Warmed } from './running.tsx';
+import { beginsAs, createRest, createRunning, Frames, holdIn, qualityAsked, type Running, tierOf, Warmed } from './running.tsx';
 import type { Dress, SceneProblem, Staged, View } from './staged.ts';
 import { exposeStatistics } from './statistics.ts';
 import { startTileWorkers } from './tiles/tile-workers.ts';
@@ -76,7 +76,8 @@ const waitForCity = async (
 const revisionEveryMs = 5_000;
 
 /** Looks now and then, or when it is told to, whether the scene is drawn otherwise; `anew` where its rows are other twins. */
-const watchRevisions = ({ staged, events }: Running, { anew, signal }: { readonly anew: () => void; readonly signal: AbortSignal }): (() => void) => {
+const watchRevisions = (running: Running, { anew, signal }: { readonly anew: () => void; readonly signal: AbortSignal }): (() => void) => {
+  const { staged, events } = running;
   let isBusy = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = async (): Promise<void> => {
@@ -89,7 +90,8 @@ const watchRevisions = ({ staged, events }: Running, { anew, signal }: { readonl
   };
   const later = (): void => {
     clearTimeout(timer);
-    if (!signal.aborted) timer = setTimeout(() => (document.hidden ? later() : lookOnce()), isComing(staged.city.scene()) ? againMs : revisionEveryMs);
+    const mayLook = (): boolean => !document.hidden && (!running.isHeld || isComing(staged.city.scene()));
+    if (!signal.aborted) timer = setTimeout(() => (mayLook() ? lookOnce() : later()), isComing(staged.city.scene()) ? againMs : revisionEveryMs);
   };
   const lookOnce = (): void => {
     if (isBusy) return;
@@ -142,6 +144,12 @@ const arrival = async ({ drive }: Running, signal: AbortSignal): Promise<void> =
   while (drive.view() !== drive.wanted() && !signal.aborted) await new Promise((resolve) => requestAnimationFrame(resolve));
 };
 
+const nameOf =
+  (canvas: HTMLCanvasElement): Staged['name'] =>
+  (text) => {
+    if (canvas.ariaLabel !== text) canvas.ariaLabel = text;
+  };
+
 /** What hands do, and what the page is given for its own buttons. */
 const handOver = ({ canvas, told }: Staging, running: Running, { signal, revised }: Pick<CityRoom, 'revised'> & { readonly signal: AbortSignal }): void => {
   const { staged, drive } = running;
@@ -173,7 +181,8 @@ const handOver = ({ canvas, told }: Staging, running: Running, { signal, revised
     hover: (x: number, y: number) => (x < 0 ? told.hovered(undefined) : pick(x, y, told.hovered)),
   };
   listen(canvas, hands, signal);
-  told.staged({ city: staged.city, view: drive.wanted, move, show, home, onView: running.views.on, onEvent: running.events.on, revised });
+  const doors = { name: nameOf(canvas), hold: holdIn(running, revised), onView: running.views.on, onEvent: running.events.on, revised };
+  told.staged({ ...doors, city: staged.city, view: drive.wanted, move, show, home });
   exposeStatistics({
     frames: () => running.frames,
     renderer: () => running.renderer,

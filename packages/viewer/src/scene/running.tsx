@@ -9,7 +9,7 @@ import { createDrive, type Drive } from './rig/drive.ts';
 import { createQuality, type Quality, type Tier, tiers } from './rig/quality.ts';
 import { placeCamera } from './rig/view.ts';
 import { type Beginning, warmEarly } from './rig/warming.ts';
-import type { SceneEvent, View } from './staged.ts';
+import type { SceneEvent, Staged, View } from './staged.ts';
 
 const restMs = 200;
 const listeners = <Event,>() => {
@@ -38,6 +38,8 @@ export type Running = {
   setDpr: (dpr: number) => void;
   isLost: boolean;
   isMoving: boolean;
+  /** what changes by itself is held */
+  isHeld: boolean;
   frames: number;
   shownMs: number;
 };
@@ -133,5 +135,15 @@ export const beginsAs = (here: Here): Beginning => {
 export const createRunning = (staged: StagedCity, here: Here, view: View): Running => ({
   ...{ staged, drive: createDrive(view), quality: createQuality(firstTier(here), qualityAsked() !== undefined) },
   ...{ views: listeners<View>(), events: listeners<SceneEvent>(), camera: undefined, renderer: undefined },
-  ...{ invalidate: () => undefined, setDpr: () => undefined, isLost: false, isMoving: false, frames: 0, shownMs: 0 },
+  ...{ invalidate: () => undefined, setDpr: () => undefined, isLost: false, isMoving: false, isHeld: false, frames: 0, shownMs: 0 },
 });
+
+/** Values and moves; while the scene is still coming, what comes of it is looked at all the same. */
+export const holdIn =
+  (running: Running, revised: () => void): Staged['hold'] =>
+  (isHeld) => {
+    if (isHeld === running.isHeld) return;
+    running.isHeld = isHeld;
+    running.staged.city.live.hold(isHeld);
+    if (!isHeld) revised();
+  };

@@ -77,6 +77,8 @@ export type Bounds = {
 export type Live = {
   /** Follows one property of what is in view, or nothing any more. */
   readonly follow: (term: string | undefined, bounds?: Bounds) => void;
+  /** Hears nothing any more, or the newest again; what was heard stays. */
+  readonly hold: (isHeld: boolean) => void;
   readonly column: () => LiveColumn | undefined;
   /** Told at most four times a second that something of the column is another; React reads what it shows and nothing else. */
   readonly onChanged: (run: () => void) => () => void;
@@ -150,6 +152,10 @@ export type Staged = {
   /** Told when the view rests after it moved. */
   readonly onView: (run: (view: View) => void) => () => void;
   readonly onEvent: (run: (event: SceneEvent) => void) => () => void;
+  /** What is seen, for who does not see it: written where the city stands, and nothing is rendered for it. */
+  readonly name: (text: string) => void;
+  /** Holds what moves and changes by itself, or shows the newest of it again; who is silent is seen all the same. */
+  readonly hold: (isHeld: boolean) => void;
   /** Somebody says that the rows are other twins: the scene is looked at again at once. */
   readonly revised: () => void;
 };

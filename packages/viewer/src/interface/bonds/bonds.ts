@@ -6,6 +6,7 @@ import type { Staged } from '../../scene/staged.ts';
 import { announce } from '../state/announcing.ts';
 import { readColumnsAgain } from '../state/columns.ts';
 import { useKnown } from '../state/known.ts';
+import { usePausedSince } from '../state/pausing.ts';
 import { usePerson } from '../state/person.ts';
 import { useUnread } from '../state/unread.ts';
 import { currentWords, useWords } from '../words/words.ts';
@@ -36,6 +37,12 @@ const useSilence = (staged: Staged | undefined): void => {
   useEffect(() => staged?.city.silence([...silences.keys()]), [staged, silences]);
 };
 
+/** What moves and changes by itself is held in the scene, too. */
+const usePause = (staged: Staged | undefined): void => {
+  const isHeld = usePausedSince() !== undefined;
+  useEffect(() => staged?.hold(isHeld), [staged, isHeld]);
+};
+
 /** What could not be read is told where agencies are named. */
 const useReading = (staged: Staged | undefined): void => {
   useEffect(() => {
@@ -55,6 +62,7 @@ const useAlarms = (staged: Staged | undefined): void => {
 
 /** `undrawable`: no scene will come */
 export const useBonds = (staged: Staged | undefined, undrawable: boolean): void => {
+  usePause(staged);
   useHiding(staged);
   useLighting(staged);
   useFraming(staged);

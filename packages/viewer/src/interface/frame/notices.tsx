@@ -7,6 +7,7 @@ import type { SceneProblem } from '../../scene/staged.ts';
 import { useClear } from '../bonds/free.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
+import { goOn, usePausedSince } from '../state/pausing.ts';
 import { person, usePerson } from '../state/person.ts';
 import { useUnread } from '../state/unread.ts';
 import { Name } from '../words/name.tsx';
@@ -142,6 +143,20 @@ const Coming = ({ agencies }: Pick<SceneState, 'agencies'>) => {
   return here === agencies.length ? null : <p className="notice">{say('comingScene', { here, all: agencies.length })}</p>;
 };
 
+const Paused = () => {
+  const { say, instant } = useWords();
+  const since = usePausedSince();
+  if (since === undefined) return null;
+  return (
+    <p className="notice">
+      {say('livePaused', { time: instant(since) })}{' '}
+      <button type="button" className="quiet" onClick={goOn}>
+        {say('goOn')}
+      </button>
+    </p>
+  );
+};
+
 export const Notices = (props: NoticesProps) => {
   const { say, instant } = useWords();
   const offlineSince = useKnown((state) => state.offlineSince);
@@ -171,6 +186,7 @@ export const Notices = (props: NoticesProps) => {
           </button>
         </p>
       )}
+      <Paused />
       <Silent />
     </div>
   );

@@ -1,8 +1,8 @@
 /**
- * Scene name: what is seen in the city now, as one sentence: for who does not see it. Told when the view rests, or something else is chosen or shown, never by the frame.
+ * Scene name: what is seen in the city now, as one sentence: for who does not see it. Told when the view rests, something else is chosen or shown, or values change: at most once a second, never by the frame, and React renders nothing for it.
  */
 import { useEffect, useRef } from 'react';
-import { create } from 'zustand';
+import { createBell } from '../../scene/live/live.ts';
 import type { Staged, View } from '../../scene/staged.ts';
 import { useChosen } from '../state/choosing.ts';
 import { useDrawn } from '../state/drawn.ts';
@@ -11,8 +11,8 @@ import { usePosed } from '../state/posing.ts';
 import { spokenName, wayOf } from '../words/telling.ts';
 import { useWords, type Words } from '../words/words.ts';
 
-/** Empty where nothing is drawn yet. */
-export const useSceneName = create<{ readonly name: string }>()(() => ({ name: '' }));
+/** Values change more often than anybody listens. */
+const toldEveryMs = 1_000;
 
 export type Seen = {
   readonly city: string;
@@ -36,14 +36,20 @@ export const useNaming = (staged: Staged | undefined): void => {
   const answer = usePosed((state) => state.answer);
   const told = useRef<Staged>(undefined);
   useEffect(() => {
-    if (!staged) return useSceneName.setState({ name: '' });
+    if (!staged) return undefined;
     const tell = (): void => {
       told.current = staged;
-      useSceneName.setState({ name: sceneText({ city, view: staged.view(), shown: staged.city.shownInView(), chosen }, words) });
+      staged.name(sceneText({ city, view: staged.view(), shown: staged.city.shownInView(), chosen }, words));
     };
     // a city that is staged anew is called as before until something of it is drawn
     if (told.current === staged || staged.city.shownInView().twins > 0) tell();
-    const stops = [staged.onView(tell), staged.onEvent((event) => event.type === 'progress' && event.here === event.wanted && tell())];
+    const bell = createBell(toldEveryMs);
+    const stops = [
+      bell.on(tell),
+      staged.city.live.onChanged(bell.ring),
+      staged.onView(tell),
+      staged.onEvent((event) => event.type === 'progress' && event.here === event.wanted && tell()),
+    ];
     return () => {
       for (const stop of stops) stop();
     };

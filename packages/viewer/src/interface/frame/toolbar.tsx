@@ -6,6 +6,7 @@ import { announce } from '../state/announcing.ts';
 import { isNarrow } from '../state/filter.ts';
 import { useKnown } from '../state/known.ts';
 import { minuteAnywhere } from '../state/moment.ts';
+import { goOn, pause, usePausedSince } from '../state/pausing.ts';
 import { type ListName, type PanelName, person, usePerson } from '../state/person.ts';
 import { isLanguage, type Key, languages, useWords } from '../words/words.ts';
 import { shownIn } from '../words/zone.ts';
@@ -114,6 +115,12 @@ const useMarks = (): Readonly<Partial<Record<PanelName, Mark>>> => {
   };
 };
 
+const Pause = () => {
+  const { say } = useWords();
+  const isHeld = usePausedSince() !== undefined;
+  return <Tool icon="pause" quiet={true} name={say('pauseLive')} pressed={isHeld} onUse={isHeld ? goOn : pause} />;
+};
+
 export const Toolbar = ({ address }: { readonly address: () => string }) => {
   const { say, zone } = useWords();
   const { panel, list, theme, sun, asOf } = usePerson();
@@ -138,6 +145,7 @@ export const Toolbar = ({ address }: { readonly address: () => string }) => {
         pressed={asOf !== undefined}
         onUse={() => person.set({ asOf: asOf === undefined ? minuteAnywhere(Date.now()) : undefined })}
       />
+      <Pause />
       <Share address={address} />
       <Tool
         icon="theme"

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { goOn, pause } from './pausing.ts';
 import { readAgain } from './reading.ts';
 
 beforeEach(() => {
@@ -30,4 +31,23 @@ it('reads again as long as somebody looks: not while the page is hidden, not twi
   leave();
   await vi.advanceTimersByTimeAsync(3_000);
   expect(reads).toHaveLength(3);
+});
+
+it('reads nothing while somebody paused it, however long, and the newest at once when they go on', async () => {
+  vi.stubGlobal('document', { visibilityState: 'visible' });
+  let reads = 0;
+  const leave = readAgain(1_000, async () => {
+    reads += 1;
+  });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(reads).toBe(1);
+  pause();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(reads).toBe(1);
+  goOn();
+  expect(reads).toBe(2);
+  leave();
+  pause();
+  goOn();
+  expect(reads).toBe(2);
 });

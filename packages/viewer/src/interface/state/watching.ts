@@ -9,6 +9,7 @@ import { announce } from './announcing.ts';
 import { readColumnsAgain } from './columns.ts';
 import { agencyName, learnFederation, useKnown } from './known.ts';
 import { endpoint } from './learning.ts';
+import { isPaused, onGoingOn } from './pausing.ts';
 import { person } from './person.ts';
 import { readAgain } from './reading.ts';
 import { movedBetween, silencesOf } from './silence.ts';
@@ -22,18 +23,26 @@ const sayMoves = (silent: readonly string[], back: readonly string[]): void => {
   if (back.length > 0) announce(say('saidBack', { n: back.length, names: names(back) }));
 };
 
+/** What was asked while somebody was silent is worth asking again; not before a pause ends. */
+let isHealing = false;
+
+const heal = (federation: string): void => {
+  if (!isHealing || isPaused()) return;
+  isHealing = false;
+  set({ healed: get().healed + 1 });
+  readColumnsAgain();
+  void learnFederation(federation);
+};
+
 const told = (federation: string, { federationStatus }: Status): void => {
   const { members, connections } = federationStatus.federation;
-  const { silences: before, offlineSince, healed } = get();
+  const { silences: before, offlineSince } = get();
   const silences = silencesOf({ members, connections });
   const { silent, back } = movedBetween(before, silences);
   set({ members, connections, silences, offlineSince: undefined });
   sayMoves(silent, back);
-  if (back.length > 0 || offlineSince !== undefined) {
-    set({ healed: healed + 1 });
-    readColumnsAgain();
-    void learnFederation(federation);
-  }
+  isHealing ||= back.length > 0 || offlineSince !== undefined;
+  heal(federation);
 };
 
 const lost = (): void => {
@@ -54,9 +63,9 @@ export const watchFederation = (federation: string): (() => void) => {
     signal: stop.signal,
     hear: (heard) => (heard.type === 'told' ? told(federation, heard.value) : lost()),
   });
-  const leave = readAgain(learnEveryMs, () => learnFederation(federation));
+  const leaves = [readAgain(learnEveryMs, () => learnFederation(federation)), onGoingOn(() => heal(federation))];
   return () => {
-    leave();
+    for (const leave of leaves) leave();
     stop.abort();
   };
 };

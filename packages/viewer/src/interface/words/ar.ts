@@ -73,6 +73,7 @@ export const ar: Catalogue = {
   found: 'النتائج',
   foundCount: { zero: 'لا نتائج', one: 'نتيجة واحدة', two: 'نتيجتان', few: '{n} نتائج', many: '{n} نتيجة', other: '{n} نتيجة' },
   fromTo: 'من {from} إلى {to}',
+  goOn: 'متابعة',
   halfWithin: 'نصفها خلال',
   health: '{share} ٪ من الأعضاء حاضرون.',
   histogramSaid: '{name}: معروفة لعدد {known} من التوائم، من {min} إلى {max}',
@@ -108,6 +109,7 @@ export const ar: Catalogue = {
   linkToThisView: 'رابط هذا العرض',
   listMore: { zero: 'عرض {n} أخرى', one: 'عرض {n} أخرى', two: 'عرض {n} أخرى', few: 'عرض {n} أخرى', many: 'عرض {n} أخرى', other: 'عرض {n} أخرى' },
   listRefused: 'تعذّرت قراءة القائمة. أغلقها وافتحها من جديد.',
+  livePaused: 'التحديثات المباشرة متوقفة منذ {time}. الجهة التي تصمت يُعلن عنها مع ذلك.',
   lost: 'ضائعة',
   makingTiles: 'الطبقة {layer} من {layers}: قُطّع {cut} من {tiles} بلاطة.',
   makingTwins: {
@@ -163,6 +165,7 @@ export const ar: Catalogue = {
   otherAgency: 'جهة أخرى',
   overAdaptor: 'عبر محوّل {name}',
   ownColumns: { other: 'أعمدة خاصة: {n}' },
+  pauseLive: 'إيقاف التحديثات المباشرة',
   pickInScene: 'الاختيار في المشهد',
   pickNow: 'اختر مكانًا في المشهد: انقر عليه، أو ضعه في الوسط واضغط Enter.',
   questionRefused: 'رُفض السؤال:',

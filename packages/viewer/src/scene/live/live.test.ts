@@ -6,7 +6,7 @@ import { createQuality, tiers } from '../rig/quality.ts';
 import { markBits } from '../staged.ts';
 import { createColumn } from './column.ts';
 import { createFollowing, type FollowTold } from './following.ts';
-import { createBell, fewer } from './live.ts';
+import { createBell, createLive, fewer } from './live.ts';
 import { columnsOfShown } from './shown.ts';
 
 const growing = (nowSeconds: () => number) =>
@@ -122,6 +122,60 @@ describe('a property that is followed', () => {
     const { look, close } = createFollowing(followed, { follow, tell: (one) => void heard.push(one), nowSeconds: () => 0 });
     look([[0, 9]]);
     await expect.poll(() => heard).toEqual([{ revised: true }]);
+    close();
+  });
+});
+
+describe('a property that is held', () => {
+  /** Follows for real, over a line that the test holds. */
+  const held = () => {
+    const takes: ((frame: StateFrame) => void)[] = [];
+    let following: ReturnType<typeof createFollowing> | undefined;
+    const follow: Follow = (_asked, take, signal) => {
+      takes.push(take);
+      return new Promise((done) => signal.addEventListener('abort', () => done({ again: false })));
+    };
+    const stop = (): void => following?.close();
+    const states = {
+      follow: (followed: Parameters<typeof createFollowing>[0], tell: (told: FollowTold) => void) => {
+        following = createFollowing(followed, { follow, tell, nowSeconds: () => 0 });
+      },
+      look: (ranges: StatesAsked['ranges']) => following?.look(ranges),
+      ...{ stop, close: stop },
+    };
+    const marked: number[] = [];
+    const room = { federation: 'f', rows: 10, rowsRevision: 'r', agencies: [[0, 0] as const], inView: () => [[0, 9] as const] };
+    const here = createLive({ ...room, mark: ({ rows }) => void marked.push(rows.length), unmark: () => undefined, revised: () => undefined }, states);
+    const tell = (value: number): void => {
+      takes.at(-1)?.({ version: 1, head: head([]) });
+      takes.at(-1)?.({ version: 2, changed: told(1, value) });
+    };
+    return { ...here, tell, marked, asked: () => takes.length };
+  };
+  it('hears nothing and keeps what it heard, wherever somebody looks; the newest is asked for when it goes on', () => {
+    const { live, look, tell, marked, asked, close } = held();
+    live.follow('city:load');
+    tell(5);
+    expect(live.column()?.values[1]).toBe(5);
+    const before = marked.length;
+    live.hold(true);
+    tell(6);
+    look();
+    expect([asked(), marked.length, live.column()?.values[1]]).toEqual([1, before, 5]);
+    live.hold(false);
+    live.hold(false);
+    expect(asked()).toBe(2);
+    tell(7);
+    expect(live.column()?.values[1]).toBe(7);
+    close();
+  });
+  it('is not asked for before it goes on where it is chosen while all is held', () => {
+    const { live, asked, close } = held();
+    live.hold(true);
+    live.follow('city:load');
+    expect(asked()).toBe(0);
+    live.hold(false);
+    expect(asked()).toBe(1);
     close();
   });
 });

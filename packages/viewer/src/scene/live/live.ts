@@ -24,7 +24,7 @@ const toldEveryMs = 200;
 const rangesMax = 1_000;
 
 /** At once where nobody was told for a while. */
-export const createBell = (): { readonly ring: () => void; readonly on: Live['onChanged'] } => {
+export const createBell = (everyMs = toldEveryMs): { readonly ring: () => void; readonly on: Live['onChanged'] } => {
   const listeners = new Set<() => void>();
   let [waits, toldMs] = [false, Number.NEGATIVE_INFINITY];
   const tell = (): void => {
@@ -34,7 +34,7 @@ export const createBell = (): { readonly ring: () => void; readonly on: Live['on
   return {
     ring: () => {
       if (waits) return;
-      const left = toldMs + toldEveryMs - performance.now();
+      const left = toldMs + everyMs - performance.now();
       waits = left > 0;
       if (waits) setTimeout(tell, left);
       else tell();
@@ -99,29 +99,36 @@ const createHeard = (term: string, rows: number): HeardColumn => {
 
 export type LiveHere = { readonly live: Live /** the view rests, perhaps on other rows */; readonly look: () => void; readonly close: () => void };
 
-export const createLive = (room: LiveRoom): LiveHere => {
-  const { federation, rows, rowsRevision, agencies } = room;
-  const [bell, states] = [createBell(), createStateFollowing()];
-  let heard: HeardColumn | undefined;
-  let ranges: StatesAsked['ranges'] = [];
-  const hear = (own: HeardColumn, told: FollowTold): void => {
+const hearIn =
+  (room: LiveRoom, ring: () => void) =>
+  (own: HeardColumn, told: FollowTold): void => {
     if ('revised' in told) {
       room.revised();
       return;
     }
     if ('head' in told) {
       own.takeHead(told.head, told.marks);
-      const every = Uint32Array.from({ length: rows }, (_, row) => row);
+      const every = Uint32Array.from({ length: room.rows }, (_, row) => row);
       room.mark({ rows: every, values: own.values, marks: told.marks }, own.column(), every);
     } else {
       const shown = columnsOfShown(told.shown);
       own.take(shown);
       room.mark(shown, own.column(), told.shown.alarmed);
     }
-    bell.ring();
+    ring();
   };
+
+export const createLive = (room: LiveRoom, states = createStateFollowing()): LiveHere => {
+  const { federation, rows, rowsRevision, agencies } = room;
+  const bell = createBell();
+  const hear = hearIn(room, bell.ring);
+  let heard: HeardColumn | undefined;
+  /** asks for what is followed, from the beginning */
+  let begin = (): void => undefined;
+  let isHeld = false;
+  let ranges: StatesAsked['ranges'] = [];
   const look = (): void => {
-    if (!heard) return;
+    if (!heard || isHeld) return;
     const now = fewer(room.inView(), rangesMax);
     if (sameRanges(now, ranges)) return;
     ranges = now;
@@ -129,14 +136,23 @@ export const createLive = (room: LiveRoom): LiveHere => {
   };
   const follow = (term: string | undefined, bounds: Bounds = {}): void => {
     states.stop();
-    ranges = [];
     if (heard) room.unmark();
     const own = term === undefined ? undefined : createHeard(term, rows);
     heard = own;
     bell.ring();
-    if (term === undefined || !own) return;
-    states.follow({ federation, term, rows, rowsRevision, bounds, agencies }, (told) => hear(own, told));
-    look();
+    begin = (): void => {
+      ranges = [];
+      if (term === undefined || !own || isHeld) return;
+      states.follow({ federation, term, rows, rowsRevision, bounds, agencies }, (told) => hear(own, told));
+      look();
+    };
+    begin();
   };
-  return { live: { follow, column: () => heard?.column(), onChanged: bell.on }, look, close: states.close };
+  const hold = (wanted: boolean): void => {
+    if (wanted === isHeld) return;
+    isHeld = wanted;
+    if (isHeld) states.stop();
+    else begin();
+  };
+  return { live: { follow, hold, column: () => heard?.column(), onChanged: bell.on }, look, close: states.close };
 };
