@@ -64,3 +64,13 @@ it('to a twin whose layer is off shows its outline', async () => {
   // a district is a good part of the city, and more than the label and the ring of what is chosen
   expect(await pictureDifference(page, chosen, await settledPicture(page, clip))).toBeGreaterThan(0.05);
 });
+
+it('to a place past the city says that nothing of it is in the picture, and leads back', async () => {
+  await using browser = await launchChromium();
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: '#c=0,0,600,20,56&lang=en' });
+  const notice = viewer.page.locator('.notices').getByText('Nothing of the city is in the picture.');
+  await notice.waitFor();
+  await viewer.page.locator('.notices').getByRole('button', { name: 'Whole city' }).click();
+  await notice.waitFor({ state: 'detached' });
+  await viewer.drawn();
+});

@@ -2,8 +2,9 @@
  * Notices: what keeps the page from showing all, and what to do about it.
  */
 import type { Scene, SceneProgress } from '@cityweave/core/scene';
+import { seesFrom } from '@cityweave/core/scene/tiles';
 import { useEffect, useState } from 'react';
-import type { SceneProblem } from '../../scene/staged.ts';
+import type { SceneProblem, Staged } from '../../scene/staged.ts';
 import { useClear } from '../bonds/free.ts';
 import { agencyName, useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
@@ -55,12 +56,12 @@ export type SceneState = {
   /** those that are drawn, and those that are to be */
   readonly agencies: Scene['agencies'];
 };
-type NoticesProps = { readonly scene: SceneState; readonly onAgain: () => void };
+type NoticesProps = { readonly staged: Staged | undefined; readonly scene: SceneState; readonly onAgain: () => void };
 
 const problemText = (problem: SceneProblem, { say }: Words): string =>
   problem.kind === 'refused' ? say('sceneRefused', { reason: problem.reason }) : say(problem.kind);
 
-const SceneNotice = ({ scene: { stands, problem }, onAgain }: NoticesProps) => {
+const SceneNotice = ({ scene: { stands, problem }, onAgain }: Omit<NoticesProps, 'staged'>) => {
   const words = useWords();
   const { say } = words;
   if (!problem) return stands === 'lost' ? <p className="notice warn">{say('sceneLost')}</p> : null;
@@ -106,6 +107,28 @@ const Elsewhere = () => {
       <bdi>{say('otherFederation', { name })}</bdi>{' '}
       <button type="button" className="quiet" onClick={() => useLearning.setState({ unknown: undefined })}>
         {say('understood')}
+      </button>
+    </p>
+  );
+};
+
+const seesCity = ({ city, view }: Staged): boolean => seesFrom(view(), innerWidth / Math.max(1, innerHeight))({ box: city.scene().box, top: 0 });
+
+/** Who looks past the city, by a link or as he went on and on, is told the way back. */
+const PastCity = ({ staged }: { readonly staged: Staged }) => {
+  const { say } = useWords();
+  const [isPast, setPast] = useState(false);
+  useEffect(() => {
+    const look = (): void => setPast(!seesCity(staged));
+    look();
+    return staged.onView(look);
+  }, [staged]);
+  if (!isPast) return null;
+  return (
+    <p className="notice">
+      <bdi>{say('pastCity')}</bdi>{' '}
+      <button type="button" className="quiet" onClick={staged.home}>
+        {say('wholeCity')}
       </button>
     </p>
   );
@@ -177,6 +200,7 @@ export const Notices = (props: NoticesProps) => {
       <Coming agencies={props.scene.agencies} />
       <SceneNotice {...props} />
       <Unread onAgain={props.onAgain} />
+      {props.staged && <PastCity staged={props.staged} />}
       <Crosshair isWanted={picking !== undefined} />
       {picking !== undefined && (
         <p className="notice pick">

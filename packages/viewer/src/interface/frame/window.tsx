@@ -125,7 +125,7 @@ export const Window = ({ staged, scene, onAgain }: WindowProps) => {
         <Search />
         <Progress staged={staged} />
         <Toolbar address={() => addressNow(staged)} />
-        <Notices scene={scene} onAgain={onAgain} />
+        <Notices staged={staged} scene={scene} onAgain={onAgain} />
         <Panels staged={staged} undrawable={undrawable} />
         {staged && <CameraPad staged={staged} />}
         <Sources />

@@ -166,6 +166,7 @@ export const ar: Catalogue = {
   overAdaptor: 'عبر محوّل {name}',
   ownColumns: { other: 'أعمدة خاصة: {n}' },
   pauseLive: 'إيقاف التحديثات المباشرة',
+  pastCity: 'لا شيء من المدينة في الصورة.',
   pickInScene: 'الاختيار في المشهد',
   pickNow: 'اختر مكانًا في المشهد: انقر عليه، أو ضعه في الوسط واضغط Enter.',
   questionRefused: 'رُفض السؤال:',

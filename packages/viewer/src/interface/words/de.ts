@@ -156,6 +156,7 @@ export const de: Catalogue = {
   overAdaptor: 'über den Adaptor von {name}',
   ownColumns: { one: '{n} eigene Spalte', other: '{n} eigene Spalten' },
   pauseLive: 'Laufende Änderungen anhalten',
+  pastCity: 'Von der Stadt ist nichts im Bild.',
   pickInScene: 'In der Szene wählen',
   pickNow: 'Wählen Sie einen Ort in der Szene: Klicken Sie ihn an, oder bringen Sie ihn in die Mitte und drücken Sie die Eingabetaste.',
   questionRefused: 'Die Frage wurde abgelehnt:',

@@ -153,6 +153,7 @@ export const en = {
   overAdaptor: 'over the adaptor of {name}',
   ownColumns: { one: '{n} column of its own', other: '{n} columns of its own' },
   pauseLive: 'Pause live updates',
+  pastCity: 'Nothing of the city is in the picture.',
   pickInScene: 'Pick in the scene',
   pickNow: 'Pick a place in the scene: click it, or move it under the middle and press Enter.',
   questionRefused: 'The question was refused:',
