@@ -74,3 +74,13 @@ it('to a place past the city says that nothing of it is in the picture, and lead
   await notice.waitFor({ state: 'detached' });
   await viewer.drawn();
 });
+
+it('to a question, with a filter that leaves some of its answer out of the scene, says so beside the answer', async () => {
+  await using browser = await launchChromium();
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash: '#q=flood-exposure&w=questions&k=city:Hospital&lang=en' });
+  const said = viewer.page.getByText('The scene shows of them what fits the filter.');
+  await said.waitFor();
+  await said.getByRole('button', { name: 'Remove the filter' }).click();
+  await said.waitFor({ state: 'detached' });
+  await viewer.page.getByText('36 twins').first().waitFor();
+});

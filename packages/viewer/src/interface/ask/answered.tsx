@@ -5,7 +5,7 @@ import { createContext, useContext, useEffect, useMemo, useState } from 'react';
 import type { PlaceRow } from '../../graphql/answers.ts';
 import { type Answer, agencyOf, type Counted, type FoundTwin, type Section } from '../state/answer.ts';
 import { agencyName, kindLabel, useKnown } from '../state/known.ts';
-import { person, usePerson } from '../state/person.ts';
+import { isFiltered, noFilter, person, usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { usePlaces } from '../where/use-places.ts';
 import { Where } from '../where/where.tsx';
@@ -152,6 +152,19 @@ const Time = () => {
 };
 
 const idsOf = (sections: readonly Section[]): readonly string[] => [...new Set(sections.flatMap(({ twins }) => twins.map(({ id }) => id)))];
+/** The list is the answer; the scene shows of it what the filter leaves. */
+const Filtered = () => {
+  const { say } = useWords();
+  if (!usePerson(({ filter }) => isFiltered(filter))) return null;
+  return (
+    <p className="soft">
+      {say('answerFiltered')}{' '}
+      <button type="button" className="quiet" onClick={() => person.set({ filter: noFilter })}>
+        {say('noFilter')}
+      </button>
+    </p>
+  );
+};
 
 export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly asking: boolean }) => {
   const { say } = useWords();
@@ -170,6 +183,7 @@ export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly
         <strong>{say('twinCount', { n: total })}</strong> {asking && <span className="soft">{say('asking')}</span>}
       </p>
       <Time />
+      <Filtered />
       {total === 0 && <p className="soft">{say('nothingAnswered')}</p>}
       {total > listed && (
         <p className="soft">

@@ -19,6 +19,7 @@ export const ar: Catalogue = {
   timesOf: 'الأوقات كما تعرضها ساعات المدينة: {zone}.',
   aMinute: 'في الدقيقة',
   answer: 'الجواب',
+  answerFiltered: 'يعرض المشهد منها ما يوافق التصفية.',
   answerNow: 'يُجاب عن هذا السؤال كما هو الآن، مهما أظهر شريط الوقت.',
   answersIn: 'تجيب خلال {time}',
   asItWas: 'كما كان في {time}.',

@@ -17,6 +17,7 @@ export const de: Catalogue = {
   timesOf: 'Zeiten stehen hier, wie die Uhren der Stadt sie zeigen: {zone}.',
   aMinute: 'Je Minute',
   answer: 'Antwort',
+  answerFiltered: 'Die Szene zeigt davon, was zum Filter passt.',
   answerNow: 'Diese Frage wird für jetzt beantwortet, was auch die Zeitleiste sagt.',
   answersIn: 'antwortet in {time}',
   asItWas: 'Wie es am {time} war.',

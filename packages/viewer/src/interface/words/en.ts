@@ -17,6 +17,7 @@ export const en = {
   timesOf: 'Times are told as the clocks of the city show them: {zone}.',
   aMinute: 'A minute',
   answer: 'Answer',
+  answerFiltered: 'The scene shows of them what fits the filter.',
   answerNow: 'This question is answered as of now, whatever the time bar says.',
   answersIn: 'answers in {time}',
   asItWas: 'As it was on {time}.',
