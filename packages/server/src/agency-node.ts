@@ -17,6 +17,7 @@ import type { Room } from './orchestration/room.ts';
 import type { TwinStore } from './store/store.ts';
 import { unansweredProblem } from './store/unanswered.ts';
 import { createUpkeep } from './store/upkeep.ts';
+import { createReadings } from './tiles/readings.ts';
 import { createSceneFiles } from './tiles/scene-files.ts';
 import { createScenes } from './tiles/scenes.ts';
 import { createStates } from './tiles/states.ts';
@@ -76,9 +77,11 @@ const tilesOf = (room: Room, { directory, threads, examples }: AgencyNodeOptions
   const { vocabulary, signal, deps } = room;
   const scenes = createScenes({ clock: deps.clock, vocabulary, federation, sources, files, threads: threads.cuts, failed, signal });
   const states = createStates({ deps, scenes, vocabulary, federation, sources, follow, failed, signal });
+  const readings = createReadings();
   onForget(scenes.forget);
+  onForget(readings.forget);
   const first = () => shownFirst(federations(), examples)?.id;
-  const answer = createTiles({ scenes, vocabulary, files, states, federation, shownFirst: first, sources });
+  const answer = createTiles({ scenes, vocabulary, files, states, readings, federation, shownFirst: first, sources });
   return { answer, settled: scenes.settled, prepare: (id: FederationId) => void scenes.of(id) };
 };
 

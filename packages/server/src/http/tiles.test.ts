@@ -20,6 +20,7 @@ const serve = async (scenes: TilesRoom['scenes']): Promise<string> => {
     vocabulary: () => createVocabulary([]),
     files,
     states,
+    readings: { of: async () => [] },
     federation: () => undefined,
     shownFirst: () => 'first',
     sources: () => [],

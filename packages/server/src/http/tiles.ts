@@ -7,7 +7,7 @@ import { ArchiveName, type Federation, fail, isUnit, ok, problem, type Result, r
 import { z } from 'zod';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { createOpenings, type Openings } from '../tiles/opening.ts';
-import { createReadings, type Readings } from '../tiles/readings.ts';
+import type { Readings } from '../tiles/readings.ts';
 import { keptBeside, partsDrawn } from '../tiles/row-index.ts';
 import type { ByteRange, SceneFiles } from '../tiles/scene-files.ts';
 import { type Held, type Scenes, withRows } from '../tiles/scenes.ts';
@@ -20,6 +20,7 @@ export type TilesRoom = {
   readonly vocabulary: () => Vocabulary;
   readonly files: SceneFiles;
   readonly states: States;
+  readonly readings: Pick<Readings, 'of'>;
   readonly federation: (id: string) => Federation | undefined;
   /** id of the federation that is shown to who names none */
   readonly shownFirst: () => string | undefined;
@@ -27,7 +28,7 @@ export type TilesRoom = {
 };
 
 type Call = {
-  readonly room: TilesRoom & { readonly openings: Openings; readonly readings: Readings };
+  readonly room: TilesRoom & { readonly openings: Openings };
   readonly url: URL;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -211,7 +212,7 @@ const sends: Readonly<Record<string, Send>> = {
 const archives = '/tiles/archives/';
 
 export const createTiles = (given: TilesRoom) => {
-  const room = { ...given, openings: createOpenings(given.files), readings: createReadings() };
+  const room = { ...given, openings: createOpenings(given.files) };
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://node');
     const method = request.method === 'HEAD' ? 'GET' : request.method;

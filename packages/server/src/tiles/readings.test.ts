@@ -118,6 +118,24 @@ describe('what sources say of one property', () => {
     expect(b.walks).toBe(2);
   });
 
+  it('is not kept once its federation is forgotten, nor what was being asked then; of others it stays', async () => {
+    const [readings, a, gate] = [createReadings(), createSource('a', 'park'), Promise.withResolvers<void>()];
+    const askedFor = (id: string) => readings.of({ held, federation: { ...federation, id } as Federation, sources: [a], term, signal }); // branding: as above
+    await askedFor(federation.id);
+    await askedFor(`${federation.id}2`);
+    await readings.forget(federation.id);
+    await askedFor(`${federation.id}2`);
+    expect(a.walks).toBe(2);
+    a.letGo = gate.promise;
+    const underWay = askedFor(federation.id);
+    expect(a.walks).toBe(3);
+    await readings.forget(federation.id);
+    gate.resolve();
+    expect(await underWay).toMatchObject([{ readings: [{ value: 'park' }], complete: true }]);
+    for (const _ of 'ab') await askedFor(federation.id);
+    expect(a.walks).toBe(4);
+  });
+
   it('is kept up to keptMax readings, the least recently asked for goes', async () => {
     const [exact, short] = [createReadings(5), createReadings(4)];
     for (const [readings, walks] of [[exact, 1] as const, [short, 2] as const]) {

@@ -1,12 +1,13 @@
 /**
  * Readings: what each source says of one property of what is drawn: asked side by side, told in the order of the sources, and kept until the source's change sequence moves.
  */
-import type { Federation, Json, TermId, ValueFlag } from '@cityweave/core';
+import type { Federation, FederationId, Json, TermId, ValueFlag } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import type { Held } from './scenes.ts';
 
-export type Reading = {
+/** What one source says of what is drawn in a row. */
+export type RowReading = {
   readonly row: number;
   /** of the twin that is drawn there, not of another one that shares its row */
   readonly isOwn: boolean;
@@ -16,7 +17,7 @@ export type Reading = {
 };
 
 /** One source's part; `complete` is false where it could not be asked, or not for all of it. */
-export type Told = { readonly agency: string; readonly readings: readonly Reading[]; readonly complete: boolean };
+export type Told = { readonly agency: string; readonly readings: readonly RowReading[]; readonly complete: boolean };
 
 type Kept = Told & { readonly seq: number };
 
@@ -31,7 +32,11 @@ export type ReadingsAsked = {
 /** `keptMax`: readings of all parts that are kept; `sourcesAtOnce`: of those who are asked for one column. */
 export const readingLimits = { keptMax: 1_000_000, sourcesAtOnce: 8 } as const;
 
-export type Readings = { readonly of: (asked: ReadingsAsked) => Promise<readonly Told[]> };
+export type Readings = {
+  readonly of: (asked: ReadingsAsked) => Promise<readonly Told[]>;
+  /** Nothing is kept of it any more, also of what is being asked now. */
+  readonly forget: (federation: FederationId) => Promise<void>;
+};
 
 /** In the order of what is given, whoever ends first. */
 const sideBySide = async <T, R>(given: readonly T[], atOnce: number, run: (one: T) => Promise<R>): Promise<readonly R[]> => {
@@ -44,7 +49,7 @@ const sideBySide = async <T, R>(given: readonly T[], atOnce: number, run: (one: 
 };
 
 const walk = async ({ held, term, signal }: ReadingsAsked, source: WalkedSource): Promise<Told & { readonly seq: number | undefined }> => {
-  const readings: Reading[] = [];
+  const readings: RowReading[] = [];
   const walked = await source.walk(
     { filter: { property: [{ term, op: 'exists', value: true }] }, terms: [term] },
     (rows) => {
@@ -66,7 +71,8 @@ const keyOf = ({ held, federation, term }: ReadingsAsked, { agency, steadyUnder 
 
 export const createReadings = (keptMax: number = readingLimits.keptMax): Readings => {
   const kept = new LRUCache<string, Kept>({ maxSize: keptMax, sizeCalculation: ({ readings }) => 1 + readings.length });
-  const tell = async (asked: ReadingsAsked, source: WalkedSource): Promise<Told> => {
+  let forgotten = 0;
+  const tell = async (asked: ReadingsAsked, source: WalkedSource, mayKeep: () => boolean): Promise<Told> => {
     const key = keyOf(asked, source);
     const known = key === undefined ? undefined : kept.get(key);
     if (known) {
@@ -75,8 +81,17 @@ export const createReadings = (keptMax: number = readingLimits.keptMax): Reading
       if (seq.value === known.seq) return known;
     }
     const { seq, ...told } = await walk(asked, source);
-    if (key !== undefined && seq !== undefined) kept.set(key, { ...told, seq });
+    if (key !== undefined && seq !== undefined && mayKeep()) kept.set(key, { ...told, seq });
     return told;
   };
-  return { of: (asked) => sideBySide(asked.sources, readingLimits.sourcesAtOnce, (source) => tell(asked, source)) };
+  return {
+    of: (asked) => {
+      const before = forgotten;
+      return sideBySide(asked.sources, readingLimits.sourcesAtOnce, (source) => tell(asked, source, () => forgotten === before));
+    },
+    forget: async (federation) => {
+      forgotten += 1;
+      for (const key of [...kept.keys()]) if (key.startsWith(`${federation} `)) kept.delete(key);
+    },
+  };
 };

@@ -66,7 +66,10 @@ const createFiles =
     await pipeline(createReadStream(file), response);
   };
 
-const nothingElse = { vocabulary: () => createVocabulary([]), federation: () => undefined, shownFirst: () => undefined, sources: () => [] };
+const nothingElse = {
+  ...{ vocabulary: () => createVocabulary([]), federation: () => undefined, shownFirst: () => undefined, sources: () => [] },
+  readings: { of: async () => [] },
+};
 
 export const serveCity = async ({ ours: { built, files }, tileset }: Offered, folders: Folders): Promise<Served> => {
   const held = { built, rows: createRowIndex(built) };
