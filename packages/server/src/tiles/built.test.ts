@@ -76,6 +76,19 @@ describe('a scene that is built', () => {
     ]);
   });
 
+  it('names no sequence of who still owes what its parts are part of: it is asked again, also over a restart', async () => {
+    const part: Part = { agency, name: {}, seq: 1, drawn: [drawn('prism', 1)], unplaced: [], wholes: [] };
+    await using threads = createCutThreads();
+    const seqsOf = async (one: Part) => {
+      const built = await buildScene({
+        ...{ federation: FederationId.parse('urn:dtf:federation:a.example:f'), parts: [one], before: undefined, threads, progress: () => undefined },
+        ...{ vocabulary: createVocabulary([cityDictionary]), files: createSceneFiles(folder), signal: new AbortController().signal },
+      });
+      return built.ok && built.value.seqs;
+    };
+    expect([await seqsOf(part), await seqsOf({ ...part, wholesDue: true })]).toEqual([[[agency, 1]], []]);
+  });
+
   it('is told of to who waits for it: twins looked at first, then layers cut, and of the next its tiles', () => {
     expect(howFar({ walked: 1_200, layers: undefined })).toEqual({ twins: 1_200, layers: 0, layersCut: 0, tiles: 0, tilesCut: 0 });
     const layers = { cut: 1, of: 3, tiles: () => [40, 900] as const };

@@ -201,7 +201,9 @@ const elsewhereOf = (parts: readonly Part[], shown: ReadonlySet<Drawn>): [number
     return [...counts].sort(([a], [b]) => compareText(a, b)).map(([kind, count]): [number, string, number] => [agency, kind, count]);
   });
 
-const seqsOf = (parts: readonly Part[]): [AgencyId, number][] => parts.flatMap(({ agency, seq }) => (seq === undefined ? [] : [[agency, seq]]));
+/** Of who still owes an answer none is told, so that it is asked again, also over a restart. */
+const seqsOf = (parts: readonly Part[]): [AgencyId, number][] =>
+  parts.flatMap(({ agency, seq, wholesDue }) => (seq === undefined || wholesDue ? [] : [[agency, seq]]));
 
 export const buildScene = async (building: Building): Promise<Result<Built>> => {
   const { parts, vocabulary, signal } = building;

@@ -4,10 +4,12 @@ import {
   agencyIdOf,
   cityDictionary,
   createVocabulary,
+  fail,
   type Link,
   limits,
   ok,
   partOf,
+  problem,
   TermId,
   type TwinId,
   type TwinRow,
@@ -49,7 +51,7 @@ const collected = async (counts: Readonly<Record<string, number>>, twinsMax: num
   return {
     parts,
     walked,
-    told: [...parts].map(([agency, { drawn, seq, problem }]): readonly [AgencyId, number, unknown, unknown] => [agency, drawn.length, seq, problem?.kind]),
+    told: [...parts].map(([agency, { drawn, seq, problem: why }]): readonly [AgencyId, number, unknown, unknown] => [agency, drawn.length, seq, why?.kind]),
   };
 };
 
@@ -71,27 +73,68 @@ test('a scene looks at sceneTwinsMax twins and no more: of whom not all fit, tha
   expect(limits.sceneTwinsMax).toBeGreaterThanOrEqual(1_000_000);
 });
 
+/** One part that is drawn; `links` answers what it is asked of the wholes. */
+const partsSource = (links: WalkedSource['walk'], kind = 'city:BuildingPart'): WalkedSource => {
+  const plain = sourceOf('a', 1, []);
+  const asPart = (rows: readonly TwinRow[]): readonly TwinRow[] => rows.map(({ twin: one }) => ({ twin: { ...one, kind: TermId.parse(kind) } }));
+  const walk: WalkedSource['walk'] = (query, take, signal) =>
+    query.links ? links(query, take, signal) : plain.walk(query, (rows) => take(asPart(rows)), signal);
+  return { ...plain, walk };
+};
+
+const thing = (key: string): TwinId => twinIdOf(Authority.parse('a.example'), 'things', key);
+const [part, whole, other] = [thing('1'), thing('2'), thing('3')];
+const link = (from: TwinId, to: TwinId) => ({ from, to }) as Link; // branding: as much of a link as is read
+const linked = (...links: readonly Link[]): readonly TwinRow[] => [{ twin: { id: part }, links }] as unknown as readonly TwinRow[]; // branding: as above
+
+const partOfSource = async (source: WalkedSource, known: Parts = new Map(), twinsMax?: number) => {
+  const { signal } = new AbortController();
+  const parts = await collect({ sources: [source], known, vocabulary, signal, progress: () => undefined, ...(twinsMax && { twinsMax }) });
+  return { parts, wholes: parts.get(source.agency)?.wholes, problem: parts.get(source.agency)?.problem };
+};
+
 test('of who draws parts it is asked which whole each is part of, and of nobody else', async () => {
-  const authority = Authority.parse('a.example');
-  const [part, whole, other] = ['1', '2', '3'].map((key) => twinIdOf(authority, 'things', key));
-  if (!(part && whole && other)) throw new Error('three twins');
-  const wholesAmong = async (kind: string) => {
-    const asked: unknown[] = [];
-    const plain = sourceOf('a', 1, []);
-    const walk: WalkedSource['walk'] = async (query, take, signal) => {
-      asked.push(query.links);
-      const link = (from: TwinId, to: TwinId) =>
-        ({ id: 'urn:dtf:link:a.example:1', kind: partOf, from, to, createdAt: '2026-05-04T12:00:00.000Z' }) as unknown as Link; // branding: as much of a link as is read
-      return plain.walk(
-        query,
-        (rows) => take(rows.map(({ twin: one }) => ({ twin: { ...one, id: part, kind: TermId.parse(kind) }, links: [link(part, whole), link(other, part)] }))),
-        signal,
-      );
-    };
-    const signal = new AbortController().signal;
-    const parts = await collect({ sources: [{ ...plain, walk }], known: new Map(), vocabulary, signal, progress: () => undefined });
-    return [[...parts.values()].map(({ wholes }) => wholes), asked];
+  const asked: unknown[] = [];
+  const links: WalkedSource['walk'] = async (query, take) => {
+    asked.push(query.links);
+    take(linked(link(part, whole), link(other, part)));
+    return ok(1);
   };
-  expect(await wholesAmong('city:BuildingPart')).toEqual([[[[part, whole]]], [undefined, [partOf]]]);
-  expect(await wholesAmong('city:Building')).toEqual([[[]], [undefined]]);
+  expect(await partOfSource(partsSource(links))).toMatchObject({ wholes: [[part, whole]] });
+  expect(asked).toEqual([[partOf]]);
+  expect(await partOfSource(partsSource(links, 'city:Building'))).toMatchObject({ wholes: [] });
+  expect(asked).toEqual([[partOf]]);
+});
+
+test('who fails to say what its parts are part of is asked again, though nothing changed, and they stay as they were until then', async () => {
+  const answers = [fail(problem('timedOut')), ok(1), fail(problem('timedOut')), ok(3)];
+  const asked: unknown[] = [];
+  const source = partsSource(async (_query, take) => {
+    const answer = answers[asked.push('wholes') - 1] ?? ok(3);
+    // half of them
+    take(linked(link(part, answer.ok ? whole : other)));
+    return answer;
+  });
+  const first = await partOfSource(source);
+  expect(first).toMatchObject({ wholes: [], problem: undefined });
+  const second = await partOfSource(source, first.parts);
+  expect(second.wholes).toEqual([[part, whole]]);
+  const third = await partOfSource({ ...source, seq: async () => ok(2) }, second.parts);
+  expect([third.wholes, asked.length]).toEqual([[[part, whole]], 3]);
+  const fourth = await partOfSource(source, third.parts);
+  expect([(await partOfSource(source, fourth.parts)).wholes, asked.length]).toEqual([[[part, whole]], 4]);
+});
+
+test.each([0, 1])('a scene is told of sceneTwinsMax wholes of a source and no more: %i beyond', async (beyond) => {
+  const twinsMax = 3;
+  let pages = 0;
+  const source = partsSource(async (_query, take, signal) => {
+    for (; pages < twinsMax + 10 * beyond && !signal.aborted; pages += 1) take(linked(link(part, whole)));
+    return signal.aborted ? fail(problem('cancelled')) : ok(1);
+  });
+  const { wholes, parts } = await partOfSource(source, new Map(), twinsMax);
+  expect([wholes?.length, pages]).toEqual([twinsMax, twinsMax + beyond]);
+  // and is not asked again for what it said
+  await partOfSource(source, parts, twinsMax);
+  expect(pages).toBe(twinsMax + beyond);
 });

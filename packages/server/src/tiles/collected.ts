@@ -15,6 +15,8 @@ export type Part = {
   readonly unplaced: readonly Named[];
   /** parts that are drawn, each with the whole that it is part of */
   readonly wholes: readonly (readonly [part: TwinId, whole: TwinId])[];
+  /** the source did not say, or not to the end, which those are: they are as they were, and asked for again */
+  readonly wholesDue?: true;
   /** why it is not what the source has now */
   readonly problem?: Problem | undefined;
   /** the source was not walked yet */
@@ -37,26 +39,30 @@ export type Collecting = {
 
 const tooMany = (agency: AgencyId, limit: number): Problem => problem('tooMany', { agency, subject: 'twins of a scene', limit });
 
-/** Asked only of who draws parts; where it is not answered, a whole is seen by itself. */
-const wholesOf = async (source: WalkedSource, { drawn, vocabulary, signal }: Pick<Part, 'drawn'> & Pick<Collecting, 'vocabulary' | 'signal'>) => {
+/** Asked only of who draws parts; where it was never answered, a whole is seen by itself, and so is one beyond as many as a scene looks at twins. */
+const wholesOf = async (
+  { known, vocabulary, signal, twinsMax = limits.sceneTwinsMax }: Collecting,
+  source: WalkedSource,
+  drawn: readonly Drawn[],
+): Promise<Pick<Part, 'wholes' | 'wholesDue'>> => {
   const wholes: [TwinId, TwinId][] = [];
-  if (!drawn.some(({ kind }) => vocabulary.isA(kind, partKind))) return wholes;
-  await source.walk(
+  if (!drawn.some(({ kind }) => vocabulary.isA(kind, partKind))) return { wholes };
+  const full = new AbortController();
+  const walked = await source.walk(
     { filter: { kinds: [TermId.parse(partKind)] }, terms: [], links: [partOf] },
     (rows) => {
-      for (const { twin, links = [] } of rows) for (const { from, to } of links) if (from === twin.id) wholes.push([from, to]);
+      const told = rows.flatMap(({ twin, links = [] }) => links.filter(({ from }) => from === twin.id));
+      if (wholes.length + told.length > twinsMax) full.abort();
+      for (const { from, to } of told.slice(0, twinsMax - wholes.length)) wholes.push([from, to]);
     },
-    signal,
+    AbortSignal.any([signal, full.signal]),
   );
-  return wholes;
+  return walked.ok || full.signal.aborted ? { wholes } : { wholes: known.get(source.agency)?.wholes ?? [], wholesDue: true };
 };
 
 /** As many as the sources before it have left. */
-const walkPart = async (
-  { known, vocabulary, signal, progress, twinsMax = limits.sceneTwinsMax }: Collecting,
-  source: WalkedSource,
-  left: number,
-): Promise<Part> => {
+const walkPart = async (collecting: Collecting, source: WalkedSource, left: number): Promise<Part> => {
+  const { known, vocabulary, signal, progress, twinsMax = limits.sceneTwinsMax } = collecting;
   const { agency, name } = source;
   const before = known.get(agency);
   const [drawn, unplaced]: [Drawn[], Named[]] = [[], []];
@@ -76,10 +82,10 @@ const walkPart = async (
   );
   if (full.signal.aborted) {
     const seq = await source.seq(signal);
-    const wholes = await wholesOf(source, { drawn, vocabulary, signal });
-    return { agency, name, seq: seq.ok ? seq.value : undefined, drawn, unplaced, wholes, problem: tooMany(agency, twinsMax) };
+    const wholes = await wholesOf(collecting, source, drawn);
+    return { agency, name, seq: seq.ok ? seq.value : undefined, drawn, unplaced, ...wholes, problem: tooMany(agency, twinsMax) };
   }
-  if (walked.ok) return { agency, name, seq: walked.value, drawn, unplaced, wholes: await wholesOf(source, { drawn, vocabulary, signal }) };
+  if (walked.ok) return { agency, name, seq: walked.value, drawn, unplaced, ...(await wholesOf(collecting, source, drawn)) };
   return { ...(before ?? { agency, name, seq: undefined, drawn: [], unplaced: [], wholes: [] }), problem: walked.problem };
 };
 
@@ -91,9 +97,10 @@ const collectPart = async (collecting: Collecting, source: WalkedSource, left: n
   if (before?.seq === undefined) return walkPart(collecting, source, left);
   const seq = await source.seq(collecting.signal);
   if (!seq.ok) return { ...before, problem: seq.problem };
-  const { problem: _, ...sound } = before;
-  if (seq.value === before.seq) return isCut(before) ? before : sound;
-  return walkPart(collecting, source, left);
+  if (seq.value !== before.seq) return walkPart(collecting, source, left);
+  const { problem: why, wholesDue, ...sound } = before;
+  const wholes = wholesDue && (await wholesOf(collecting, source, before.drawn));
+  return { ...sound, ...wholes, ...(isCut(before) && { problem: why }) };
 };
 
 const sizeOf = ({ drawn, unplaced }: Part): number => drawn.length + unplaced.length;
