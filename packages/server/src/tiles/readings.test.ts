@@ -1,4 +1,4 @@
-import { type AgencyId, Authority, agencyIdOf, type Federation, fail, ok, problem, type Result, TermId, TwinRow } from '@cityweave/core';
+import { type AgencyId, Authority, agencyIdOf, type Federation, fail, type Json, ok, problem, type Result, TermId, TwinRow } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import { createReadings, readingLimits } from './readings.ts';
@@ -10,7 +10,7 @@ const federation = { id: 'urn:dtf:federation:a.example:f' } as Federation; // br
 const agencyOf = (name: string): AgencyId => agencyIdOf(Authority.parse(`${name}.example`));
 const idOf = (name: string, key: number): string => `urn:dtf:twin:${name}.example:things/${key}`;
 
-const rowOf = (name: string, key: number, value: string): TwinRow => {
+const rowOf = (name: string, key: number, value: Json): TwinRow => {
   const [at, agency] = ['2026-05-04T00:00:00.000Z', agencyOf(name)];
   const provenance = { observedAt: at, recordedAt: at, source: agency };
   const times = { version: 1, createdAt: at, updatedAt: at };
@@ -143,6 +143,39 @@ describe('what sources say of one property', () => {
       for (const _ of 'ab') await tell(readings, sources);
       expect(sources[0]?.walks).toBe(walks);
     }
+  });
+
+  it.each([0, 1])('is kept where a text is as long as it may be, and not where it is longer: %i character beyond', async (beyond) => {
+    const [readings, a] = [createReadings(3), createSource('a', 'x'.repeat(2 * readingLimits.charactersEach - 1 + beyond))];
+    for (const _ of 'ab') await tell(readings, [a]);
+    expect(a.walks).toBe(1 + beyond);
+  });
+
+  it('is one of the twin that is drawn and one of the others in its row, the first of each, however often a twin is repeated, and only what a column can show', async () => {
+    const shared = heldOf([idOf('a', 0)], 'r1', idOf('b', 0));
+    const pages = [
+      rowOf('a', 0, { no: 'column' }),
+      rowOf('b', 0, 'rail'),
+      rowOf('a', 0, 'park'),
+      rowOf('a', 0, 'port'),
+      rowOf('b', 0, 'port'),
+      rowOf('c', 0, 1),
+    ];
+    const source: WalkedSource = {
+      ...createSource('a'),
+      walk: async (_query, take) => {
+        for (const row of pages) take([row]);
+        return ok(1);
+      },
+    };
+    const said = async () =>
+      (await createReadings().of({ held: shared, federation, sources: [source], term, signal }))[0]?.readings.map(({ isOwn, value }) => [isOwn, value]);
+    expect(await said()).toEqual([
+      [true, 'park'],
+      [false, 'rail'],
+    ]);
+    pages.splice(1);
+    expect(await said()).toEqual([[true, null]]);
   });
 
   it('is said by the agency whose twin is drawn; another one fills what it leaves open', async () => {

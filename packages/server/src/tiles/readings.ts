@@ -1,17 +1,20 @@
 /**
  * Readings: what each source says of one property of what is drawn: asked side by side, told in the order of the sources, and kept until the source's change sequence moves.
  */
-import type { Federation, FederationId, Json, TermId, ValueFlag } from '@cityweave/core';
+import type { Federation, FederationId, TermId, TwinRow, ValueFlag } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import type { Held } from './scenes.ts';
 
-/** What one source says of what is drawn in a row. */
+type Shown = number | string | boolean;
+
+/** What one source says of what is drawn in a row, as far as a column can show it. */
 export type RowReading = {
   readonly row: number;
   /** of the twin that is drawn there, not of another one that shares its row */
   readonly isOwn: boolean;
-  readonly value: Json;
+  /** null where a column can show nothing but how it came about */
+  readonly value: Shown | null;
   readonly unit: string | undefined;
   readonly flag: ValueFlag;
 };
@@ -29,8 +32,8 @@ export type ReadingsAsked = {
   readonly signal: AbortSignal;
 };
 
-/** `keptMax`: readings of all parts that are kept; `sourcesAtOnce`: of those who are asked for one column. */
-export const readingLimits = { keptMax: 1_000_000, sourcesAtOnce: 8 } as const;
+/** `keptMax`: readings of all parts that are kept, of which a text counts once more for every `charactersEach`; `sourcesAtOnce`: of those who are asked for one column. */
+export const readingLimits = { keptMax: 1_000_000, charactersEach: 64, sourcesAtOnce: 8 } as const;
 
 export type Readings = {
   readonly of: (asked: ReadingsAsked) => Promise<readonly Told[]>;
@@ -48,29 +51,47 @@ const sideBySide = async <T, R>(given: readonly T[], atOnce: number, run: (one: 
   return done;
 };
 
+const isShowable = (value: unknown): value is Shown => ['number', 'string', 'boolean'].includes(typeof value);
+
+/** One of the twin that is drawn in a row and one of the others that share it, the first of each that can be shown: however often a source repeats a twin, there are no more. */
+const createRowReadings = ({ rows }: Held) => {
+  const readings = new Map<number, RowReading>();
+  return {
+    add: ({ id, values, provenance }: TwinRow['twin'], term: TermId): void => {
+      const [row, reading] = [rows.rowOf(id), values[term]];
+      if (row === undefined || !reading) return;
+      const { unit, flag = provenance.flag ?? 'MEASURED' } = reading;
+      const value = isShowable(reading.value) ? reading.value : null;
+      const isOwn = rows.idOf(row) === id;
+      const place = 2 * row + Number(isOwn);
+      if ((readings.get(place)?.value ?? null) === null) readings.set(place, { row, isOwn, value, unit, flag });
+    },
+    all: (): readonly RowReading[] => [...readings.values()],
+  };
+};
+
 const walk = async ({ held, term, signal }: ReadingsAsked, source: WalkedSource): Promise<Told & { readonly seq: number | undefined }> => {
-  const readings: RowReading[] = [];
+  const readings = createRowReadings(held);
   const walked = await source.walk(
     { filter: { property: [{ term, op: 'exists', value: true }] }, terms: [term] },
     (rows) => {
-      for (const { twin } of rows) {
-        const row = held.rows.rowOf(twin.id);
-        const reading = twin.values[term];
-        if (row === undefined || !reading) continue;
-        const { value, unit, flag = twin.provenance.flag ?? 'MEASURED' } = reading;
-        readings.push({ row, isOwn: held.rows.idOf(row) === twin.id, value, unit, flag });
-      }
+      for (const { twin } of rows) readings.add(twin, term);
     },
     signal,
   );
-  return { agency: source.agency, readings, complete: walked.ok, seq: walked.ok ? walked.value : undefined };
+  return { agency: source.agency, readings: readings.all(), complete: walked.ok, seq: walked.ok ? walked.value : undefined };
 };
 
 const keyOf = ({ held, federation, term }: ReadingsAsked, { agency, steadyUnder }: WalkedSource): string | undefined =>
   steadyUnder && [federation.id, agency, steadyUnder, term, held.built.scene.rowsRevision].join(' ');
 
+const weightOf = ({ value }: RowReading): number => 1 + (typeof value === 'string' ? Math.floor(value.length / readingLimits.charactersEach) : 0);
+
 export const createReadings = (keptMax: number = readingLimits.keptMax): Readings => {
-  const kept = new LRUCache<string, Kept>({ maxSize: keptMax, sizeCalculation: ({ readings }) => 1 + readings.length });
+  const kept = new LRUCache<string, Kept>({
+    maxSize: keptMax,
+    sizeCalculation: ({ readings }) => readings.reduce((sum, reading) => sum + weightOf(reading), 1),
+  });
   let forgotten = 0;
   const tell = async (asked: ReadingsAsked, source: WalkedSource, mayKeep: () => boolean): Promise<Told> => {
     const key = keyOf(asked, source);
