@@ -71,6 +71,7 @@ it('to a place past the city says that nothing of it is in the picture, and lead
   const notice = viewer.page.locator('.notices').getByText('Nothing of the city is in the picture.');
   await notice.waitFor();
   await viewer.page.locator('.notices').getByRole('button', { name: 'Whole city' }).click();
+  expect(await viewer.page.locator('.stage').evaluate((stage) => stage === document.activeElement)).toBe(true);
   await notice.waitFor({ state: 'detached' });
   await viewer.drawn();
 });
@@ -81,6 +82,7 @@ it('to a question, with a filter that leaves some of its answer out of the scene
   const said = viewer.page.getByText('The scene shows of them what fits the filter.');
   await said.waitFor();
   await said.getByRole('button', { name: 'Remove the filter' }).click();
+  expect(await viewer.page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
   await said.waitFor({ state: 'detached' });
   await viewer.page.getByText('36 twins').first().waitFor();
 });

@@ -3,9 +3,11 @@
  */
 import { createContext, useContext, useEffect, useMemo, useState } from 'react';
 import type { PlaceRow } from '../../graphql/answers.ts';
+import { focusHeading } from '../frame/focus-holder.ts';
 import { type Answer, agencyOf, type Counted, type FoundTwin, type Section } from '../state/answer.ts';
+import { isNarrow } from '../state/filter.ts';
 import { agencyName, kindLabel, useKnown } from '../state/known.ts';
-import { isFiltered, noFilter, person, usePerson } from '../state/person.ts';
+import { noFilter, person, usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
 import { usePlaces } from '../where/use-places.ts';
 import { Where } from '../where/where.tsx';
@@ -152,14 +154,19 @@ const Time = () => {
 };
 
 const idsOf = (sections: readonly Section[]): readonly string[] => [...new Set(sections.flatMap(({ twins }) => twins.map(({ id }) => id)))];
+const removeFilter = (button: Element): void => {
+  focusHeading(button);
+  person.set({ filter: noFilter });
+};
+
 /** The list is the answer; the scene shows of it what the filter leaves. */
 const Filtered = () => {
   const { say } = useWords();
-  if (!usePerson(({ filter }) => isFiltered(filter))) return null;
+  if (!usePerson(({ filter }) => isNarrow(filter))) return null;
   return (
     <p className="soft">
       {say('answerFiltered')}{' '}
-      <button type="button" className="quiet" onClick={() => person.set({ filter: noFilter })}>
+      <button type="button" className="quiet" onClick={({ currentTarget }) => removeFilter(currentTarget)}>
         {say('noFilter')}
       </button>
     </p>

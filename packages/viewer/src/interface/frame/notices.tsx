@@ -13,6 +13,7 @@ import { person, usePerson } from '../state/person.ts';
 import { useUnread } from '../state/unread.ts';
 import { Name } from '../words/name.tsx';
 import { useWords, type Words } from '../words/words.ts';
+import { focusScene } from './focus-holder.ts';
 
 /** What is slow is said after this while. */
 const patienceMs = 4_000;
@@ -96,6 +97,12 @@ const Unread = ({ onAgain }: Pick<NoticesProps, 'onAgain'>) => {
   );
 };
 
+/** A button that goes away with its notice leaves the focus to the scene. */
+const leaving = (run: () => void) => (): void => {
+  focusScene();
+  run();
+};
+
 /** Who follows a link is told where it does not lead where it says. */
 const Elsewhere = () => {
   const { say } = useWords();
@@ -105,7 +112,7 @@ const Elsewhere = () => {
   return (
     <p className="notice warn">
       <bdi>{say('otherFederation', { name })}</bdi>{' '}
-      <button type="button" className="quiet" onClick={() => useLearning.setState({ unknown: undefined })}>
+      <button type="button" className="quiet" onClick={leaving(() => useLearning.setState({ unknown: undefined }))}>
         {say('understood')}
       </button>
     </p>
@@ -121,13 +128,18 @@ const PastCity = ({ staged }: { readonly staged: Staged }) => {
   useEffect(() => {
     const look = (): void => setPast(!seesCity(staged));
     look();
-    return staged.onView(look);
+    addEventListener('resize', look);
+    const stop = staged.onView(look);
+    return () => {
+      removeEventListener('resize', look);
+      stop();
+    };
   }, [staged]);
   if (!isPast) return null;
   return (
     <p className="notice">
       <bdi>{say('pastCity')}</bdi>{' '}
-      <button type="button" className="quiet" onClick={staged.home}>
+      <button type="button" className="quiet" onClick={leaving(staged.home)}>
         {say('wholeCity')}
       </button>
     </p>
@@ -173,7 +185,7 @@ const Paused = () => {
   return (
     <p className="notice">
       {say('livePaused', { time: instant(since) })}{' '}
-      <button type="button" className="quiet" onClick={goOn}>
+      <button type="button" className="quiet" onClick={leaving(goOn)}>
         {say('goOn')}
       </button>
     </p>

@@ -4,7 +4,7 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { flushSync } from 'react-dom';
 import { useWords } from '../words/words.ts';
-import { focusHolder } from './focus-holder.ts';
+import { focusHolder, focusScene } from './focus-holder.ts';
 import { Icon } from './icon.tsx';
 
 type PanelProps = {
@@ -41,7 +41,7 @@ const useFocus = (about: string | undefined) => {
   }, [about]);
   const giveBack = (): void => {
     const { current } = before;
-    if (!(current instanceof HTMLElement && takesFocus(current))) document.querySelector<HTMLElement>('.stage')?.focus();
+    if (!(current instanceof HTMLElement && takesFocus(current))) focusScene();
   };
   return { heading, giveBack };
 };
