@@ -105,7 +105,7 @@ describe('a name of an agency, a kind, a property or a question that is no name'
     await panel(page, 'Legend').getByText('Property <img').waitFor();
     await shows('Federation', 'Agency <img', 'endless', 'abc');
     await shows('Layers', 'Agency <img', 'Kind <img');
-    await shows('Filter and colour', 'Property <img');
+    await shows('Filter and colour Filtered.', 'Property <img');
     await shows('Questions', 'What?', 'Runs?', 'Ends?');
     await shows('Table', 'Kind <img', 'Agency <img', 'Property <img');
     await page.getByRole('row').filter({ hasText: 'g-1' }).click();
