@@ -56,7 +56,7 @@ it('to a twin whose layer is off shows its outline', async () => {
   await using browser = await launchChromium();
   await using viewer = await openViewer(browser, inject('sampleCity'), { hash: `#s=${district}&c=9.268939,52.024163,2341,20,56&m=light&lang=en` });
   const { page } = viewer;
-  await panel(page, 'Selected twin').getByText('District').waitFor();
+  await panel(page, 'Selected twin').getByText('District', { exact: true }).waitFor();
   await viewer.drawn();
   const chosen = await settledPicture(page, clip);
   await panel(page, 'Selected twin').getByRole('button', { name: 'Close' }).click();
