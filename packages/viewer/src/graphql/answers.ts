@@ -100,10 +100,12 @@ export type PlaceRow = {
 };
 export type PlacesAnswer = { readonly federation: { readonly twins: { readonly nodes: readonly PlaceRow[] } } | null };
 
-export type NamedPlaceRow = Omit<PlaceRow, 'address'> & { readonly name: string; readonly representations: readonly { readonly geometry: unknown }[] };
-export type NamedPlacesAnswer = {
-  readonly federation: { readonly twins: { readonly nodes: readonly NamedPlaceRow[]; readonly sources: readonly Pick<Source, 'agency' | 'status'>[] } } | null;
+export type NamedPlaceRow = Omit<PlaceRow, 'address'> & {
+  readonly name: string;
+  readonly representations: readonly { readonly agency: Pick<Agency, 'id'>; readonly geometry: unknown }[];
 };
+export type NamedPlacesPage = { readonly nodes: readonly NamedPlaceRow[]; readonly sources: readonly Pick<Source, 'agency' | 'status'>[] };
+export type NamedPlacesAnswer = { readonly federation: { readonly twins: NamedPlacesPage } | null };
 
 export type TwinRow = PlaceRow & {
   readonly name: string;

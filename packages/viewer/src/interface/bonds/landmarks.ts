@@ -2,7 +2,7 @@
  * Landmarks: by what one knows where one is, in a city that nothing was asked of yet: read again now and then, as others may have come, or be called otherwise.
  */
 import { useEffect, useRef, useState } from 'react';
-import type { TwinPage, TwinRow } from '../../graphql/answers.ts';
+import type { Source, TwinRow } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import type { Staged } from '../../scene/staged.ts';
 import type { FoundTwin } from '../state/answer.ts';
@@ -27,20 +27,28 @@ const places = ['city:WaterBody', 'city:Park', 'city:Hospital', 'city:FireStatio
 export const landmarkKinds = [quarters, places] as const;
 const weights = new Map([...quarters, ...places].toReversed().map((kind, at) => [kind, at + 1]));
 
-type Told = Pick<TwinPage, 'sources'> & { readonly nodes: readonly Pick<TwinRow, 'id' | 'name' | 'kind' | 'representations'>[] };
+type Told = { readonly sources: readonly Pick<Source, 'agency' | 'status'>[] } & {
+  readonly nodes: readonly Pick<TwinRow, 'id' | 'name' | 'kind' | 'representations'>[];
+};
+
+type Held = { readonly id: string; readonly agencies: readonly string[] };
+
+/** What is told takes the place of what was; only of agencies that could not tell all, what they told before stays. */
+export const heldAfter = <T extends Held>(before: readonly T[], told: readonly T[], sources: Told['sources']): readonly T[] => {
+  const [untold, ids] = [new Set(untoldIn(sources)), new Set(told.map(({ id }) => id))];
+  return [...told, ...before.filter(({ id, agencies }) => !ids.has(id) && agencies.some((agency) => untold.has(agency)))].slice(0, namesMax);
+};
 
 /** What was not told, because nobody or not everybody answered, stays as it was. */
 export const landmarksAfter = (before: readonly Landmark[], page: Told | undefined): readonly Landmark[] => {
   if (!page) return before;
-  const untold = new Set(untoldIn(page.sources));
   const told = page.nodes
     .filter(({ name }) => isTelling(name))
     .map(({ id, name, kind, representations }) => ({
       ...{ id, name, kind: kind.id, agencies: representations.map(({ agency }) => agency.id) },
       weight: weights.get(kind.id) ?? 0,
     }));
-  const ids = new Set(told.map(({ id }) => id));
-  return [...told, ...before.filter(({ id, agencies }) => !ids.has(id) && agencies.some((agency) => untold.has(agency)))].slice(0, namesMax);
+  return heldAfter(before, told, page.sources);
 };
 
 /** A name that several have stands once. */

@@ -4,30 +4,31 @@
 import { type Gazetteer, toGazetteer } from '@cityweave/core/scene/tiles';
 import { useEffect, useMemo } from 'react';
 import { create } from 'zustand';
-import type { NamedPlaceRow } from '../../graphql/answers.ts';
+import type { NamedPlaceRow, NamedPlacesPage } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import { fetchScene } from '../../scene/fetching.ts';
-import { landmarkKinds, namesMax } from '../bonds/landmarks.ts';
+import { heldAfter, landmarkKinds, namesMax } from '../bonds/landmarks.ts';
 import { useKnown } from '../state/known.ts';
 import { ask } from '../state/learning.ts';
 import { usePerson } from '../state/person.ts';
 import { readAgain } from '../state/reading.ts';
-import { untoldIn } from '../state/sources-line.ts';
 import { isTelling } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
 
-type Named = Parameters<typeof toGazetteer>[0][number];
+type Named = Parameters<typeof toGazetteer>[0][number] & { readonly agencies: readonly string[] };
 
-type Read = {
-  readonly isWanted: boolean;
-  readonly federation: string | undefined;
-  readonly places: readonly Named[];
+export type Told = {
+  readonly federation: string;
+  readonly lang: string;
+  /** of each request its own */
+  readonly parts: readonly (readonly Named[])[];
   /** longitude, latitude of the city's middle, where nothing has a name */
   readonly middle: readonly [number, number] | undefined;
 };
 
-const nothing: Read = { isWanted: false, federation: undefined, places: [], middle: undefined };
-const useRead = create<Read>()(() => nothing);
+type Read = { readonly isWanted: boolean; readonly told: Told | undefined; readonly gazetteer: Gazetteer };
+
+const useRead = create<Read>()(() => ({ isWanted: false, told: undefined, gazetteer: [] }));
 
 const isOutline = (value: unknown): value is NonNullable<Named['outline']> => {
   const { type, coordinates } = Object(value);
@@ -37,7 +38,8 @@ const isOutline = (value: unknown): value is NonNullable<Named['outline']> => {
 export const toNamedPlaces = (nodes: readonly NamedPlaceRow[]): readonly Named[] =>
   nodes.flatMap(({ id, name, position, representations }) => {
     if (!(position && isTelling(name))) return [];
-    return [{ id, name, position: [position.longitude, position.latitude], outline: representations.map(({ geometry }) => geometry).find(isOutline) }];
+    const outline = representations.map(({ geometry }) => geometry).find(isOutline);
+    return [{ id, name, position: [position.longitude, position.latitude], outline, agencies: representations.map(({ agency }) => agency.id) }];
   });
 
 const readPlaces = async (federation: string, lang: string, signal: AbortSignal) => {
@@ -45,17 +47,27 @@ const readPlaces = async (federation: string, lang: string, signal: AbortSignal)
   return (await Promise.all(asked)).map((got) => (got.ok ? got.value.federation?.twins : undefined));
 };
 
-/** What was not told, because nobody or not everybody answered, stays as it was. */
+/** What was not told, because nobody or not everybody answered, stays as it was; not what was told of another federation, or in another language. */
+export const toldAfter = (
+  before: Told | undefined,
+  { federation, lang }: Pick<Told, 'federation' | 'lang'>,
+  pages: readonly (NamedPlacesPage | undefined)[],
+): Omit<Told, 'middle'> => {
+  const known = before?.federation === federation && before.lang === lang ? before.parts : [];
+  const parts = pages.map((page, at) => (page ? heldAfter(known[at] ?? [], toNamedPlaces(page.nodes), page.sources) : (known[at] ?? [])));
+  return { federation, lang, parts };
+};
+
+/** The same again is nothing new: all outlines are gone over once for whatever was told, however often it is told and however many rows ask. */
+export const readAfter = (before: Pick<Read, 'told' | 'gazetteer'>, told: Told): Pick<Read, 'told' | 'gazetteer'> =>
+  JSON.stringify(before.told) === JSON.stringify(told) ? before : { told, gazetteer: toGazetteer(told.parts.flat()) };
+
 const learnPlaces = async (federation: string, lang: string, signal: AbortSignal): Promise<void> => {
   const pages = await readPlaces(federation, lang, signal);
   if (signal.aborted) return;
-  const told = toNamedPlaces(pages.flatMap((page) => page?.nodes ?? []));
-  const isAll = pages.every((page) => page && untoldIn(page.sources).length === 0);
-  const before = useRead.getState();
-  const kept = !isAll && before.federation === federation ? before.places.filter(({ id }) => !told.some((one) => one.id === id)) : [];
-  const places = [...told, ...kept];
-  const scene = places.length === 0 ? await fetchScene(federation) : undefined;
-  if (!signal.aborted) useRead.setState({ federation, places, middle: scene?.ok ? scene.value.origin : undefined });
+  const told = toldAfter(useRead.getState().told, { federation, lang }, pages);
+  const scene = told.parts.flat().length === 0 ? await fetchScene(federation) : undefined;
+  if (!signal.aborted) useRead.setState((before) => readAfter(before, { ...told, middle: scene?.ok ? scene.value.origin : undefined }));
 };
 
 /** Places hardly move, and names hardly change. */
@@ -83,12 +95,13 @@ export const usePlacesRead = (): void => {
 /** Of what the page is about now; undefined until it was read. */
 export const useGazetteer = (): Gazetteer | undefined => {
   const { say } = useWords();
-  const { federation, places, middle } = useRead();
-  useEffect(() => useRead.setState({ isWanted: true }), []);
+  const told = useRead((state) => state.told);
+  const gazetteer = useRead((state) => state.gazetteer);
+  // the first row alone makes it wanted
+  useEffect(() => useRead.setState((state) => (state.isWanted ? state : { isWanted: true })), []);
   const wanted = usePerson((state) => state.federation);
   const name = useKnown((state) => state.federation?.name ?? '');
-  return useMemo(() => {
-    if (federation !== wanted) return undefined;
-    return toGazetteer(middle ? [{ id: '', name: say('middleOf', { name }), position: middle }] : places);
-  }, [federation, wanted, places, middle, name, say]);
+  const middle = told?.middle;
+  const named = useMemo(() => middle && toGazetteer([{ id: '', name: say('middleOf', { name }), position: middle }]), [middle, name, say]);
+  return told?.federation === wanted ? (named ?? gazetteer) : undefined;
 };

@@ -13,13 +13,13 @@ const addressOf = ({ address }: PlaceRow): string | undefined => {
 
 type Spoken = Pick<Words, 'say' | 'distance'>;
 
-/** Before it is known what has a name, an address alone is told, or nothing yet. */
+/** Where nothing else has a name, or it is not known yet what has, an address alone is told, or nothing. */
 export const whereText = (twin: PlaceRow, gazetteer: Gazetteer | undefined, { say, distance }: Spoken): string => {
   const { id, position } = twin;
   const address = addressOf(twin);
   const found = position && gazetteer ? whereaboutsOf({ id, position: [position.longitude, position.latitude] }, gazetteer) : undefined;
   if (found?.type === 'within') return address === undefined ? say('whereWithin', { name: found.name }) : say('whereAddress', { address, name: found.name });
   if (address !== undefined) return address;
-  if (position && !gazetteer) return '';
-  return found ? say('whereAway', { away: distance(found.metres), way: say(wayOf(found.heading)), name: found.name }) : say('whereNone');
+  if (!position) return say('whereNone');
+  return found ? say('whereAway', { away: distance(found.metres), way: say(wayOf(found.heading)), name: found.name }) : '';
 };
