@@ -8,6 +8,7 @@ import { propertiesOf } from '../state/columns.ts';
 import { useTwinCount } from '../state/counting.ts';
 import { useKnown } from '../state/known.ts';
 import { person, usePerson } from '../state/person.ts';
+import { missingIn } from '../state/sources-line.ts';
 import { useWords } from '../words/words.ts';
 import { movedBy } from './keys.ts';
 import { type Head, TableHead } from './table-head.tsx';
@@ -39,8 +40,9 @@ const useHeads = (terms: readonly string[]): readonly Head[] => {
 
 const TableState = ({ pages, total }: { readonly pages: Pages; readonly total: number | undefined }) => {
   const { say, list } = useWords();
-  const { rows, state, missing } = pages;
-  const nothing = useNothing();
+  const { rows, state, sources } = pages;
+  const nothing = useNothing(sources);
+  const missing = missingIn(sources);
   return (
     <p className="soft table-state" role="status">
       {state === 'asking' && say('askingAll')}

@@ -7,6 +7,7 @@ import { propertiesOf } from '../state/columns.ts';
 import { countTwins, useTwinCount } from '../state/counting.ts';
 import { useKnown } from '../state/known.ts';
 import { noFilter, person, usePerson } from '../state/person.ts';
+import { missingIn } from '../state/sources-line.ts';
 import { type Line, toLines } from '../state/tree.ts';
 import { useWords } from '../words/words.ts';
 import { movedBy } from './keys.ts';
@@ -84,13 +85,14 @@ const useSight = (lines: readonly Line[], sees: (sight: Sight) => void): void =>
 
 const TreeState = ({ counted }: Pick<ReturnType<typeof useForest>, 'counted'>) => {
   const { say, list } = useWords();
-  const nothing = useNothing();
+  const nothing = useNothing(counted.sources);
+  const missing = missingIn(counted.sources);
   return (
     <p className="soft table-state" role="status">
       {counted.state === 'asking' && say('askingAll')}
       {counted.state === 'refused' && say('listRefused')}
       {counted.state === 'read' && counted.counts.length === 0 && say(nothing)}
-      {counted.missing.length > 0 && <strong className="warn"> {say('without', { names: list(counted.missing) })}</strong>}
+      {missing.length > 0 && <strong className="warn"> {say('without', { names: list(missing) })}</strong>}
     </p>
   );
 };

@@ -8,9 +8,9 @@ import { useKnown } from '../state/known.ts';
 import { ask } from '../state/learning.ts';
 import { emptyListing, type Listing, placeBefore, toldAfter } from '../state/listing.ts';
 import { readAgain, readEveryMs } from '../state/reading.ts';
-import { missingIn, untoldIn } from '../state/sources-line.ts';
+import { untoldIn } from '../state/sources-line.ts';
 import { type Branch, kindKey, partsOfKey, rootKey } from '../state/tree.ts';
-import type { Listed } from './use-listed.ts';
+import type { Listed, Sources } from './use-listed.ts';
 
 /** Read at a time; and so many may have come since among those that are read again. */
 const [pageRows, comeRows, pageRowsMax] = [100, 50, 500] as const;
@@ -37,11 +37,11 @@ const branchOf = (listing: Listing, { after }: Pick<Stretch, 'after'>, page: Twi
 type Counted = {
   readonly counts: readonly Count[];
   readonly state: 'asking' | 'read' | 'refused';
-  /** agencies that could not be asked */
-  readonly missing: readonly string[];
+  /** who was asked, and how each did */
+  readonly sources: Sources;
 };
 
-const asking: Counted = { counts: [], state: 'asking', missing: [] };
+const asking: Counted = { counts: [], state: 'asking', sources: [] };
 
 /** Of who could not tell, what was counted before stays. */
 const withCounts = (before: Counted, got: Awaited<ReturnType<typeof askCounts>>): Counted => {
@@ -49,7 +49,7 @@ const withCounts = (before: Counted, got: Awaited<ReturnType<typeof askCounts>>)
   if (!summary) return before.state === 'read' ? before : { ...asking, state: 'refused' };
   const [untold, told] = [untoldIn(summary.sources), new Set(summary.groups.map(({ agency, kind }) => kindKey(agency.id, kind.id)))];
   const kept = before.counts.filter(({ agency, kind }) => untold.includes(agency.id) && !told.has(kindKey(agency.id, kind.id)));
-  return { counts: [...summary.groups.filter(({ count }) => count > 0), ...kept], state: 'read', missing: missingIn(summary.sources) };
+  return { counts: [...summary.groups.filter(({ count }) => count > 0), ...kept], state: 'read', sources: summary.sources };
 };
 
 const askCounts = ({ federation = '', filter, asOf, lang }: Listed, signal: AbortSignal) =>

@@ -2,10 +2,12 @@
  * Use listed: which twins the table and the tree show: those of the filter, and where a question is posed, those of its answer.
  */
 import { useMemo } from 'react';
+import type { Source } from '../../graphql/answers.ts';
 import type { Filter } from '../../graphql/queries.ts';
 import { isNarrow, isTelling, toTwinFilter } from '../state/filter.ts';
-import { usePerson } from '../state/person.ts';
+import { type Person, usePerson } from '../state/person.ts';
 import { usePosed } from '../state/posing.ts';
+import { untoldIn } from '../state/sources-line.ts';
 import type { Key } from '../words/words.ts';
 
 export type Listed = {
@@ -30,6 +32,14 @@ export const useListed = (): Listed => {
   );
 };
 
-/** Why nothing is listed, as a key of what is said. */
-export const useNothing = (): Key =>
-  usePerson(({ filter, question, asOf }) => (asOf !== undefined && question === undefined && !isNarrow(filter) ? 'nothingThen' : 'nothingListed'));
+type Sought = Pick<Person, 'filter' | 'question' | 'asOf'>;
+export type Sources = readonly Pick<Source, 'agency' | 'status'>[];
+
+/** Why nothing is listed, as a key of what is said. That nothing was known at a time those can tell who tell the past, and only together. */
+export const nothingOf = ({ filter, question, asOf }: Sought, sources: Sources): Key => {
+  if (asOf === undefined || question !== undefined || isNarrow(filter)) return 'nothingListed';
+  const isTold = untoldIn(sources).length === 0 && sources.some(({ status }) => status !== 'NOT_ASKED');
+  return isTold ? 'nothingThen' : 'nothingToldThen';
+};
+
+export const useNothing = (sources: Sources): Key => usePerson((state) => nothingOf(state, sources));

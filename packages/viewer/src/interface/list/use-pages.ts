@@ -8,21 +8,21 @@ import { useKnown } from '../state/known.ts';
 import { ask } from '../state/learning.ts';
 import { emptyListing, type Listing, placeBefore, toldAfter } from '../state/listing.ts';
 import { readAgain, readEveryMs } from '../state/reading.ts';
-import { missingIn, untoldIn } from '../state/sources-line.ts';
-import type { Listed } from './use-listed.ts';
+import { untoldIn } from '../state/sources-line.ts';
+import type { Listed, Sources } from './use-listed.ts';
 
 export type Pages = {
   readonly rows: readonly TwinRow[];
   /** undefined where the agencies do not know it */
   readonly total: number | undefined;
   readonly state: 'asking' | 'more' | 'all' | 'refused';
-  /** agencies that could not be asked */
-  readonly missing: readonly string[];
+  /** who was asked, and how each did */
+  readonly sources: Sources;
 };
 
 /** Read at a time; and so many may have come since among those that are read again. */
 const [pageRows, comeRows, pageRowsMax] = [100, 50, 500] as const;
-const nothing: Pages = { rows: [], total: undefined, state: 'asking', missing: [] };
+const nothing: Pages = { rows: [], total: undefined, state: 'asking', sources: [] };
 
 type Asked = Listed & { readonly orderBy: TwinOrder };
 type Walk = { readonly asked: Asked; readonly stop: AbortController; listing: Listing; total: number | undefined; isBusy: boolean };
@@ -48,7 +48,7 @@ const readStretch = async (walk: Walk, stretch: Stretch): Promise<Pages | undefi
   walk.listing = toldAfter(walk.listing, stretch.after, { ...page, untold: untoldIn(page.sources) });
   walk.total = page.totalCount ?? walk.total;
   const { rows, hasMore } = walk.listing;
-  return { rows, total: walk.total, state: hasMore ? 'more' : 'all', missing: missingIn(page.sources) };
+  return { rows, total: walk.total, state: hasMore ? 'more' : 'all', sources: page.sources };
 };
 
 type Take = (change: Pages | ((before: Pages) => Pages)) => void;

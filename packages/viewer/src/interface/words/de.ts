@@ -127,6 +127,7 @@ export const de: Catalogue = {
   noFederation:
     'Dieser Knoten nimmt noch an keinem Verbund teil. Bilden Sie einen, wie die Anleitung für Betreiber es beschreibt, oder starten Sie die Beispielstadt mit „pnpm start“. Diese Seite sieht von selbst wieder nach.',
   nothingThen: 'Zu dieser Zeit war noch nichts bekannt. Wählen Sie eine spätere.',
+  nothingToldThen: 'Von dieser Zeit hat niemand etwas mitgeteilt. Wählen Sie eine andere.',
   otherFederation: 'Der Link gilt einem Verbund, an dem dieser Knoten nicht teilnimmt; Sie sehen {name}.',
   understood: 'Verstanden',
   noFilter: 'Filter entfernen',

@@ -133,6 +133,7 @@ export const en = {
   nothingFound: 'Nothing in the federation is called so. Try the beginning of a name, an address or a number.',
   nothingListed: 'No twin fits. Remove the filter or ask something else.',
   nothingThen: 'Nothing was known yet at that time. Choose a later one.',
+  nothingToldThen: 'Nobody told anything of that time. Choose another one.',
   nothingSaid: 'Nothing was said yet.',
   notSealed: 'not sealed yet',
   notDrawn: 'This twin is not drawn in the scene.',
