@@ -35,6 +35,27 @@ it('is the smallest named area that holds it, in whichever order they are named'
   }
 });
 
+it('is the smallest by its ground, not by how far it reaches: a narrow strip across a district is the smaller one', () => {
+  const strip: Geometry = {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [8.9, 49.9],
+        [8.901, 49.9],
+        [9.201, 50.2],
+        [9.2, 50.2],
+        [8.9, 49.9],
+      ],
+    ],
+  };
+  expect(where([9.0505, 50.05], district, area('Canal', strip))).toEqual({ type: 'within', name: 'Canal' });
+  const isles = area('Isles', {
+    type: 'MultiPolygon',
+    coordinates: [square(9.04, 50.04, 0.02), square(9.6, 50, 0.01)].map(({ coordinates }) => coordinates) as number[][][][],
+  });
+  expect(where([9.05, 50.05], district, isles)).toEqual({ type: 'within', name: 'Isles' });
+});
+
 it('is not within a hole of an area, and in either part of one that has two', () => {
   const [outer, hole] = [square(9, 50, 0.1), square(9.04, 50.04, 0.02)];
   const ring = area('Ring', { type: 'Polygon', coordinates: [outer.coordinates[0], hole.coordinates[0]] as number[][][] });

@@ -16,6 +16,8 @@ export type Whereabouts =
 
 type Ring = readonly (readonly number[])[];
 type Area = Omit<NamedPlace, 'outline'> & {
+  /** in square degrees; Infinity of a point */
+  readonly size: number;
   readonly rings: readonly Ring[];
   readonly box: readonly [west: number, south: number, east: number, north: number];
 };
@@ -23,11 +25,27 @@ type Area = Omit<NamedPlace, 'outline'> & {
 /** Least areas first; points last. */
 export type Gazetteer = readonly Area[];
 
-const ringsOf = (outline: Geometry | undefined): readonly Ring[] =>
-  outline?.type === 'Polygon' ? outline.coordinates : outline?.type === 'MultiPolygon' ? outline.coordinates.flat() : [];
+/** Each with its outer ring first, then its holes. */
+const polygonsOf = (outline: Geometry | undefined): readonly (readonly Ring[])[] =>
+  outline?.type === 'Polygon' ? [outline.coordinates] : outline?.type === 'MultiPolygon' ? outline.coordinates : [];
+
+/** Seen from its first corner, as digits are lost far from it. */
+const ringSize = (ring: Ring): number => {
+  const [[x0 = 0, y0 = 0] = []] = ring;
+  const crossed = ring.slice(1).map(([bx = 0, by = 0], at) => {
+    const [ax = 0, ay = 0] = ring[at] ?? [];
+    return (ax - x0) * (by - y0) - (bx - x0) * (ay - y0);
+  });
+  return Math.abs(crossed.reduce((sum, each) => sum + each, 0)) / 2;
+};
+
+/** Without its holes. */
+const polygonSize = ([outer = [], ...holes]: readonly Ring[]): number => holes.reduce((size, hole) => size - ringSize(hole), ringSize(outer));
 
 const toArea = ({ outline, ...place }: NamedPlace): Area => {
-  const rings = ringsOf(outline);
+  const polygons = polygonsOf(outline);
+  const rings = polygons.flat();
+  const size = polygons.length === 0 ? Infinity : polygons.reduce((sum, polygon) => sum + polygonSize(polygon), 0);
   const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const [x = 0, y = 0] of rings.flat()) {
     box[0] = Math.min(box[0], x);
@@ -35,15 +53,10 @@ const toArea = ({ outline, ...place }: NamedPlace): Area => {
     box[2] = Math.max(box[2], x);
     box[3] = Math.max(box[3], y);
   }
-  return { ...place, rings, box };
+  return { ...place, size, rings, box };
 };
 
-const sizeOf = ({ rings, box: [west, south, east, north] }: Area): number => (rings.length === 0 ? Infinity : (east - west) * (north - south));
-
-export const toGazetteer = (places: readonly NamedPlace[]): Gazetteer => {
-  const sized = places.map(toArea).map((area) => ({ area, size: sizeOf(area) }));
-  return sized.sort((a, b) => (a.size === b.size ? 0 : a.size - b.size)).map(({ area }) => area);
-};
+export const toGazetteer = (places: readonly NamedPlace[]): Gazetteer => places.map(toArea).sort((a, b) => (a.size === b.size ? 0 : a.size - b.size));
 
 /** A line to the north crosses its edges an odd number of times; holes count like outlines. */
 const holds = ({ rings, box: [west, south, east, north] }: Area, [x, y]: LonLat): boolean => {
