@@ -69,6 +69,7 @@ export * from './twin/link.ts';
 export * from './twin/matches.ts';
 export * from './twin/overview/cell.ts';
 export * from './twin/overview/group.ts';
+export * from './twin/page.ts';
 export * from './twin/past/history.ts';
 export * from './twin/past/link-history.ts';
 export * from './twin/past/past-sieve.ts';

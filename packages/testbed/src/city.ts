@@ -63,8 +63,8 @@ export const exchanges = async (address: string): Promise<readonly Exchange[]> =
   return nodes.map(({ n, direction, verb, object, from }) => ({ n, what: `${direction} ${verb}.${object} of ${from}` }));
 };
 
-/** What is another when a node is started again: members of its node file, its clock. */
-export type Otherwise = { readonly changes?: Readonly<Record<string, unknown>>; readonly deps?: Deps };
+/** What is another when a node is started again: members of its node file, its clock, where it looks for the registry. */
+export type Otherwise = { readonly changes?: Readonly<Record<string, unknown>>; readonly deps?: Deps; readonly registry?: string };
 
 export type TestCity = AsyncDisposable & {
   readonly city: City;
@@ -117,7 +117,8 @@ const askCity = async (
     valueOf(await front.orchestration.ask(federation, { first, ...question } as Parameters<AgencyNode['orchestration']['ask']>[1], { deadlineMs, signal })),
   );
 
-type Again = Readonly<Record<'folder' | 'name' | 'address' | 'registry', string>> & Otherwise & { readonly vocabulary: ReturnType<typeof createVocabulary> };
+type Again = Readonly<Record<'folder' | 'name' | 'address' | 'registry', string>> &
+  Omit<Otherwise, 'registry'> & { readonly vocabulary: ReturnType<typeof createVocabulary> };
 
 const startAgain = async ({ folder, name, address, registry, vocabulary, changes = {}, deps = systemDeps() }: Again): Promise<AsyncDisposable> => {
   const threads = createNodeThreads(deps.timers);

@@ -208,6 +208,8 @@ export const limits = {
   subscriptionTwinsMax: 100_000,
   /** twins that one scene looks at: all are held while it is cut, some 0.9 KiB each */
   sceneTwinsMax: 1_000_000,
+  /** pages of one walk over the twins of a source, a hundred twins or more each: who tells ever more is asked no further */
+  walkPagesMax: 20_000,
   subscriptionQueueMax: 1_000,
 
   commandsMax: 500,

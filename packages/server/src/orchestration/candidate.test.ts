@@ -38,13 +38,15 @@ const offered = (time: Period) => ({
 /** A registry that knows one agency, which offers something for a time; and what it was asked. */
 type Asked = { readonly parameters: { readonly during?: Period; readonly limit: number; readonly cursor?: string; readonly queryId?: string } };
 
-const around = (time: Period, pageMax: number = limits.discoverPageMax) => {
+/** `lie`: what it says instead of its page */
+const around = (time: Period, pageMax: number = limits.discoverPageMax, lie?: { readonly next: string; readonly objects: readonly unknown[] }) => {
   const asked: unknown[] = [];
   const pages: Asked['parameters'][] = [];
   const ask = async (_peer: unknown, name: string, { parameters }: Asked) => {
     asked.push(parameters.during);
     pages.push(parameters);
     if (parameters.limit > pageMax) return fail(problem('tooLarge'));
+    if (lie) return ok({ parameters: { total: 1, next: lie.next, queryId: 'search' }, objects: lie.objects });
     const next = pageMax < limits.discoverPageMax && parameters.cursor === undefined ? 'second' : null;
     return ok({ parameters: { total: 1, next, queryId: `search of ${name}` }, objects: [name.endsWith('feature') ? offered(time) : twin] });
   };
@@ -90,4 +92,17 @@ it('a registry whose pages are too large for a message is asked for smaller ones
   const never = around({ from: hour(8) }, 0);
   expect(await discoverCandidates(never.room, { needs })).toMatchObject({ ok: false, problem: { kind: 'tooLarge' } });
   expect(never.pages.map(({ limit }) => limit)).toEqual([500, 125, 31, 7, 1]);
+});
+
+it('a registry whose pages do not lead on is not asked for ever: it is named, with what came and what would be accepted', async () => {
+  const accepted = 'entries on every page but the last, and a place further on behind it';
+  for (const { objects, found, times } of [
+    { objects: [], found: 'a page of no entry that goes on', times: 1 },
+    { objects: [twin], found: 'a page that goes on where it began', times: 2 },
+  ]) {
+    const { room, pages } = around({ from: hour(8) }, limits.discoverPageMax, { next: 'again', objects });
+    const subject = 'page of urn:dtf:twin:registry.example:agency';
+    expect(await discoverCandidates(room, { needs })).toEqual({ ok: false, problem: { kind: 'malformed', subject, found, accepted } });
+    expect(pages).toHaveLength(times);
+  }
 });

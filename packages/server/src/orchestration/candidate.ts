@@ -13,6 +13,7 @@ import {
   ok,
   ownFormOf,
   type Period,
+  type Problem,
   problem,
   type RegisteredTwin,
   type Result,
@@ -44,16 +45,24 @@ type Page<T> = { readonly found: readonly T[]; readonly place: Place };
 
 const smallerBy = 4;
 
-/** Page by page; a registry whose page does not fit into a message is asked for smaller ones. */
-const walk = async <T>(ask: (place: Place, limit: number) => Promise<Result<Page<T>>>, most: number): Promise<Result<readonly T[]>> => {
+type Walking<T> = { readonly registry: Peer; readonly most: number; readonly ask: (place: Place, limit: number) => Promise<Result<Page<T>>> };
+
+const stuck = ({ registry }: Pick<Walking<unknown>, 'registry'>, found: string): Problem =>
+  problem('malformed', { subject: `page of ${registry.id}`, found, accepted: 'entries on every page but the last, and a place further on behind it' });
+
+/** Page by page, each of which leads on; a registry whose page does not fit into a message is asked for smaller ones. */
+const walk = async <T>({ registry, most, ask }: Walking<T>): Promise<Result<readonly T[]>> => {
   const found: T[] = [];
   let [place, limit, isOpen]: [Place, number, boolean] = [{ next: null }, limits.discoverPageMax, true];
   while (isOpen && found.length < most) {
     const page = await ask(place, limit);
     if (page.ok) {
+      const { next } = page.value.place;
+      if (next !== null && page.value.found.length === 0) return fail(stuck({ registry }, 'a page of no entry that goes on'));
+      if (next !== null && next === place.next) return fail(stuck({ registry }, 'a page that goes on where it began'));
       found.push(...page.value.found);
       place = page.value.place;
-      isOpen = place.next !== null;
+      isOpen = next !== null;
     } else if (page.problem.kind === 'tooLarge' && limit > 1) limit = Math.max(1, Math.floor(limit / smallerBy));
     else return page;
   }
@@ -75,27 +84,33 @@ const ofTypes = ({ twinTypes }: Wanted) => (twinTypes ? { where: { any: twinType
 
 /** First step: the twins that fit. */
 const discoverTwins = (room: Room, registry: Peer, wanted: Wanted): Promise<Result<readonly RegisteredTwin[]>> =>
-  walk(async (place, limit) => {
-    const parameters = { ...queryOf(wanted, place), ...ofTypes(wanted), limit };
-    const asked = await room.ask(registry, 'registry.discover.digitalTwin', { parameters, objects: [] }, { signal: room.signal });
-    if (!asked.ok) return asked;
-    const found = wholeOf(asked.value.objects).map(({ id, revision = 0, attributes }) => ({ id, revision, attributes }));
-    return ok({ found, place: asked.value.parameters });
-  }, limits.membersMax);
+  walk({
+    ...{ registry, most: limits.membersMax },
+    ask: async (place, limit) => {
+      const parameters = { ...queryOf(wanted, place), ...ofTypes(wanted), limit };
+      const asked = await room.ask(registry, 'registry.discover.digitalTwin', { parameters, objects: [] }, { signal: room.signal });
+      if (!asked.ok) return asked;
+      const found = wholeOf(asked.value.objects).map(({ id, revision = 0, attributes }) => ({ id, revision, attributes }));
+      return ok({ found, place: asked.value.parameters });
+    },
+  });
 
 type FoundFeature = Pick<Candidate, 'feature' | 'queryId'>;
 type FeaturesIn = { readonly wanted: Wanted; readonly twins: readonly TwinId[] };
 
 /** Second step: their features. */
 const discoverFeatures = (room: Room, registry: Peer, { wanted, twins }: FeaturesIn): Promise<Result<readonly FoundFeature[]>> =>
-  walk(async (place, limit) => {
-    const parameters = { ...queryOf(wanted, place), twins: [...twins], limit };
-    const asked = await room.ask(registry, 'registry.discover.feature', { parameters, objects: [] }, { signal: room.signal });
-    if (!asked.ok) return asked;
-    const { queryId } = asked.value.parameters;
-    const found = wholeOf(asked.value.objects).map(({ id, attributes }) => ({ feature: { id, attributes }, queryId }));
-    return ok({ found, place: asked.value.parameters });
-  }, limits.candidatesMax);
+  walk({
+    ...{ registry, most: limits.candidatesMax },
+    ask: async (place, limit) => {
+      const parameters = { ...queryOf(wanted, place), twins: [...twins], limit };
+      const asked = await room.ask(registry, 'registry.discover.feature', { parameters, objects: [] }, { signal: room.signal });
+      if (!asked.ok) return asked;
+      const { queryId } = asked.value.parameters;
+      const found = wholeOf(asked.value.objects).map(({ id, attributes }) => ({ feature: { id, attributes }, queryId }));
+      return ok({ found, place: asked.value.parameters });
+    },
+  });
 
 /** Adaptors are only asked for where something is to be converted. */
 const discoverAdaptors = async (room: Room, registry: Peer, found: readonly { readonly feature: Feature }[]): Promise<readonly FoundAdaptor[]> => {

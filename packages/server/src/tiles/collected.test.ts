@@ -138,3 +138,19 @@ test.each([0, 1])('a scene is told of sceneTwinsMax wholes of a source and no mo
   await partOfSource(source, parts, twinsMax);
   expect(pages).toBe(twinsMax + beyond);
 });
+
+test('of who tells more pages than a walk takes, what came until then is drawn, and it is not walked again while nothing changes', async () => {
+  const walked: number[] = [];
+  const source: WalkedSource = {
+    ...sourceOf('a', 4, walked),
+    walk: async (query, take, signal) => {
+      await sourceOf('a', 4, walked).walk(query, take, signal);
+      return fail(problem('tooMany', { subject: 'pages of one walk' }));
+    },
+  };
+  const collectOnce = (known: Parts) => collect({ sources: [source], known, vocabulary, signal: new AbortController().signal, progress: () => undefined });
+  const first = await collectOnce(new Map());
+  expect([...first.values()]).toMatchObject([{ seq: 1, problem: { kind: 'tooMany' }, drawn: Array.from({ length: 4 }, () => ({})) }]);
+  expect([...(await collectOnce(first)).values()]).toMatchObject([{ seq: 1, problem: { kind: 'tooMany' } }]);
+  expect(walked).toEqual([0, 2]);
+});

@@ -80,10 +80,11 @@ const walkPart = async (collecting: Collecting, source: WalkedSource, left: numb
     },
     AbortSignal.any([signal, full.signal]),
   );
-  if (full.signal.aborted) {
+  const beyond = full.signal.aborted ? tooMany(agency, twinsMax) : walked.ok || walked.problem.kind !== 'tooMany' ? undefined : walked.problem;
+  if (beyond) {
     const seq = await source.seq(signal);
     const wholes = await wholesOf(collecting, source, drawn);
-    return { agency, name, seq: seq.ok ? seq.value : undefined, drawn, unplaced, ...wholes, problem: tooMany(agency, twinsMax) };
+    return { agency, name, seq: seq.ok ? seq.value : undefined, drawn, unplaced, ...wholes, problem: beyond };
   }
   if (walked.ok) return { agency, name, seq: walked.value, drawn, unplaced, ...(await wholesOf(collecting, source, drawn)) };
   return { ...(before ?? { agency, name, seq: undefined, drawn: [], unplaced: [], wholes: [] }), problem: walked.problem };

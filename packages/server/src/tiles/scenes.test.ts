@@ -143,4 +143,23 @@ describe('the first scene of a federation', () => {
     expect(standing(await sceneWhere(scenes.of, () => true))).toEqual({ rows: 2, agencies: [true, true] });
     await scenes.settled();
   });
+
+  it('that is forgotten while a source is walked that never ends is not waited for', async () => {
+    await using threads = createCutThreads();
+    const [begun, never] = [Promise.withResolvers<void>(), Promise.withResolvers<Result<number>>()];
+    const endless: WalkedSource = {
+      ...sourceOf('b', 9.001),
+      walk: (_query, _take, signal) => {
+        begun.resolve();
+        signal.addEventListener('abort', () => never.resolve(fail(problem('cancelled'))), { once: true });
+        return never.promise;
+      },
+    };
+    const scenes = createScenes(roomOf([sourceOf('a', 9), endless], threads));
+    expect(await scenes.of(federation.id)).toMatchObject({ ok: false, problem: { kind: 'unavailable' } });
+    await begun.promise;
+    await scenes.forget(federation.id);
+    expect(await createSceneFiles(folder).kept(federation.id)).toBeUndefined();
+    await scenes.settled();
+  });
 });

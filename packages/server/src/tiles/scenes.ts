@@ -68,6 +68,8 @@ type Making = {
   problem: Problem | undefined;
   work: Promise<void> | undefined;
   readonly loaded: Promise<void>;
+  /** nobody wants to see any more what is being made */
+  readonly stop: AbortController;
 };
 
 const hold = (built: Built): Held => ({ built, rows: createRowIndex(built) });
@@ -180,6 +182,7 @@ const newMaking = (room: SceneRoom, federation: FederationId): Making => {
     ...{ walked: 0, layers: undefined, problem: undefined, work: undefined },
     refreshedMs: Number.NEGATIVE_INFINITY,
     loaded: load(room, slot, federation),
+    stop: new AbortController(),
   });
 };
 
@@ -191,11 +194,12 @@ export const createScenes = (room: SceneRoom): Scenes => {
     return made;
   };
   const lookAgain = (making: Making, federation: Federation): void => {
-    if (making.work || room.clock.monotonicMs() - making.refreshedMs < refreshMs || room.signal.aborted) return;
+    if (making.work || room.clock.monotonicMs() - making.refreshedMs < refreshMs || room.signal.aborted || making.stop.signal.aborted) return;
     Object.assign(making, { walked: 0, layers: undefined });
-    making.work = refresh(room, making, federation)
+    const signal = AbortSignal.any([making.stop.signal, room.signal]);
+    making.work = refresh({ ...room, signal }, making, federation)
       .catch((cause) => {
-        if (room.signal.aborted) return;
+        if (signal.aborted) return;
         making.problem = problem('internal', { subject: 'scene' });
         room.failed(cause);
       })
@@ -224,7 +228,9 @@ export const createScenes = (room: SceneRoom): Scenes => {
       return fail(making.problem ?? problem('unavailable', { subject: 'scene', found: inWords(howFar(making)) }));
     },
     forget: async (id) => {
-      await settled();
+      const making = scenes.get(id);
+      making?.stop.abort();
+      await making?.work;
       scenes.delete(id);
       await room.files.forget(id);
     },

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { canonicalJson, type Message, parseMessage } from '@cityweave/core';
+import { canonicalJson, type Message, parseMessage, TwinPage } from '@cityweave/core';
 import { openRecordStore, systemDeps } from '@cityweave/server';
 import { present, type TestCity, valueOf } from '../city.ts';
 import { authorityOfTest } from '../city-files.ts';
@@ -23,6 +23,8 @@ export type Wrong = {
   readonly keepsStreams?: boolean;
   /** what the clerk says in place of the node, to whoever asks it and to others */
   readonly instead?: (request: Message, voice: Voice) => Promise<Message | undefined>;
+  /** where the node is, if not where the city started it: there the clerk is then, so that partners go on speaking to him */
+  readonly behind?: string;
 };
 
 export type Addressee = { readonly id: string; readonly role: string; readonly address: string };
@@ -127,6 +129,16 @@ export const measuredByAdaptor: Fault = (said) =>
     ? { ...said.reply, header: JSON.parse(JSON.stringify(said.reply.header).replaceAll('"CARRIED"', '"MEASURED"')) }
     : undefined;
 
+/** Pages of twins otherwise: of what is asked for by no ids, so that a walk meets it. */
+export const withPages =
+  (change: (page: TwinPage) => TwinPage): Fault =>
+  (said) => {
+    const { page } = attributesOf(firstObject(said));
+    const { filter } = Object(said.request.data.action.parameters)['query'] ?? {};
+    if (rowOf(said) !== 'read.exchangeData' || said.code !== 'DTF-000' || !page || Object(filter)['ids']) return undefined;
+    return withAttributes(said, { page: change(TwinPage.parse(page)) });
+  };
+
 /** Of connections that nobody made it says that they are gone. */
 export const knowsAllConnections: Fault = (said) => (said.code === 'DTF-503' ? answered(said) : undefined);
 
@@ -224,12 +236,13 @@ const serve = (clerk: Clerk, request: IncomingMessage, response: ServerResponse)
 /** The node of this name, with one fault, at an address of its own. */
 export const wrongNode = async (city: TestCity, name: string, wrong: Wrong): Promise<WrongNode> => {
   let address = '';
-  const { address: node, twin: id } = city.node(name);
+  const { address: known, twin: id } = city.node(name);
+  const node = wrong.behind ?? known;
   const key = readKey(city, name);
   const self = { id, role: 'registry', address: node };
   const clerk: Clerk = { node, own: () => address, key, wrong, voice: createVoice(self, (message) => signAs(message, key)) };
   const server = createServer((request, response) => void serve(clerk, request, response).catch(() => response.destroy()));
-  server.listen(0, '127.0.0.1');
+  server.listen(wrong.behind === undefined ? 0 : Number(new URL(known).port), '127.0.0.1');
   await once(server, 'listening');
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // branding: it listens at a port
   return {

@@ -69,8 +69,9 @@ export const nowMs = ({ room }: Desk): number => room.deps.clock.monotonicMs();
 
 /** Pages of a question to their end, each within a deadline of its own. */
 async function* pagesOf({ orchestration, watched }: Desk, question: Omit<FederatedQuestion, 'first'>): AsyncGenerator<FederatedAnswer | Problem> {
-  let after: string | undefined;
+  let [after, pages]: [string | undefined, number] = [undefined, 0];
   do {
+    if (pages === limits.walkPagesMax) return yield problem('tooMany', { subject: 'pages of one walk', accepted: 'a last page', limit: limits.walkPagesMax });
     const federation = orchestration.federation(watched.federation);
     if (!federation) return yield problem('unknownFederation', { subject: watched.federation });
     const asked = await orchestration.ask(
@@ -81,6 +82,7 @@ async function* pagesOf({ orchestration, watched }: Desk, question: Omit<Federat
     if (!asked.ok) return yield asked.problem;
     yield asked.value;
     after = asked.value.next;
+    pages += 1;
   } while (after !== undefined && !watched.signal.aborted);
 }
 
@@ -92,19 +94,24 @@ const questionOf = ({ watched }: Desk, filter: FederatedFilter): Omit<FederatedQ
 
 const isProblem = (page: FederatedAnswer | Problem): page is Problem => 'kind' in page;
 
-/** The twins to whose places the filter relates: a change of one of them may change everything. */
-const noteRelated = async (desk: Desk): Promise<void> => {
+/** The twins to whose places the filter relates: a change of one of them may change everything. False where there are more than a subscription holds. */
+const noteRelated = async (desk: Desk): Promise<boolean> => {
   desk.related.clear();
   for (const { to } of relationsOf(desk.watched.filter))
-    for await (const page of pagesOf(desk, { filter: to, terms: [] }))
+    for await (const page of pagesOf(desk, { filter: to, terms: [] })) {
       if (!isProblem(page)) for (const { twin } of page.rows) for (const { id } of twin.representations) desk.related.add(id);
+      if (isTooMany(desk.related.size)) return false;
+    }
+  return true;
 };
 
 const noteMissing = (desk: Desk, sources: readonly SourceReport[]): void => {
   for (const report of sources) if (isMissing(report)) desk.missing.add(report.agency);
 };
 
-const tooMany = (): WatchEvent => ({ type: 'failed', problem: problem('tooMany', { subject: 'twins of a subscription', limit: limits.subscriptionTwinsMax }) });
+const tooManyTwins = problem('tooMany', { subject: 'twins of a subscription', limit: limits.subscriptionTwinsMax });
+
+const tooMany = (): WatchEvent => ({ type: 'failed', problem: tooManyTwins });
 
 /** Everything as it is now; changes that come meanwhile wait, and what the snapshot has already is not told again. */
 export async function* snapshot(desk: Desk, told: boolean): AsyncGenerator<WatchEvent> {
@@ -112,7 +119,7 @@ export async function* snapshot(desk: Desk, told: boolean): AsyncGenerator<Watch
   held.clear();
   missing.clear();
   const seqs = new Map(desk.sources.reached);
-  await noteRelated(desk);
+  if (!(await noteRelated(desk))) return yield tooMany();
   for await (const page of pagesOf(desk, questionOf(desk, watched.filter))) {
     if (isProblem(page)) return yield { type: 'failed', problem: page };
     if (told) held.note(page.rows);
@@ -141,6 +148,7 @@ const findChanged = async (desk: Desk, ids: readonly TwinId[]): Promise<Found | 
   for await (const page of pagesOf(desk, questionOf(desk, { all: [desk.watched.filter, { ids }] }))) {
     if (isProblem(page)) return page;
     rows.push(...page.rows);
+    if (isTooMany(rows.length)) return tooManyTwins;
     for (const report of page.sources) if (isMissing(report)) missing.add(report.agency);
     last = page;
   }

@@ -76,7 +76,7 @@ const sendTo =
 const ask = async ({ send, latest }: Line, { query, areas, deadline }: Posing): Promise<Result<MemberPart>> => {
   const sent = areas.size > 0 && { areas: Object.fromEntries(areas) };
   const asked = await send({ query, budgetMs: budgetOf(deadline), ...sent }, deadline.signal);
-  return asked.ok ? partOf(latest.member.agency, asked.value[0]) : asked;
+  return asked.ok ? partOf(latest.member.agency, query, asked.value[0]) : asked;
 };
 
 /** Waits for areas that another question is sending to this member now, so that each goes over the line once. */

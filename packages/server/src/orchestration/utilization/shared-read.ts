@@ -4,6 +4,7 @@
  */
 import {
   type AgencyId,
+  checkPage,
   fail,
   limits,
   ok,
@@ -48,9 +49,12 @@ type Line = { readonly agency: AgencyId; readonly timers: Timers; readonly send:
 /** What remains for a member, less a margin for the way and the merge. */
 export const budgetOf = ({ leftMs }: Deadline): number => Math.max(limits.deadlineMinMs, leftMs() - limits.deadlineMarginMs);
 
-export const partOf = (agency: AgencyId, read: TwinsRead | undefined): Result<MemberPart> => {
+/** What a member answered to a question, where it is the page that was asked for. */
+export const partOf = (agency: AgencyId, query: TwinQuery, read: TwinsRead | undefined): Result<MemberPart> => {
   if (read?.refused) return fail(problemOfRefused(read.refused));
-  return read?.page ? ok({ page: read.page, withheld: read.withheld }) : fail(problem('malformed', { agency, accepted: 'a page of twins for every query' }));
+  if (!read?.page) return fail(problem('malformed', { agency, accepted: 'a page of twins for every query' }));
+  const page = checkPage(agency, query, read.page);
+  return page.ok ? ok({ page: page.value, withheld: read.withheld }) : page;
 };
 
 /** Ends when everybody who waits for the message has gone. */
@@ -73,8 +77,8 @@ const queriesOf = (waiting: readonly Waiting[]): readonly [QueryWithin, ...Query
   return first && [first, ...more];
 };
 
-const tellAll = (waiting: readonly Waiting[], of: (at: number) => Result<MemberPart>): void => {
-  for (const [at, { tell }] of waiting.entries()) tell(of(at));
+const tellAll = (waiting: readonly Waiting[], of: (query: TwinQuery, at: number) => Result<MemberPart>): void => {
+  for (const [at, { query, tell }] of waiting.entries()) tell(of(query, at));
 };
 
 /** One message for all of them; where their answers are too large for one, each is asked alone. */
@@ -85,7 +89,7 @@ const askTogether = async (line: Line, waiting: readonly Waiting[]): Promise<voi
   const signal = signalOfAll(waiting);
   const asked = await line.send(more.length === 0 ? { query, budgetMs } : { queries: [...queries] }, signal);
   const failed = (given: Problem) => () => fail(given);
-  if (asked.ok) return tellAll(waiting, (at) => partOf(line.agency, asked.value[at]));
+  if (asked.ok) return tellAll(waiting, (of, at) => partOf(line.agency, of, asked.value[at]));
   if (more.length === 0 || asked.problem.kind !== 'tooLarge') return tellAll(waiting, failed(asked.problem));
   await Promise.all(waiting.map((one) => askTogether(line, [one])));
 };

@@ -11,6 +11,7 @@ import {
   mayBeAsked,
   ok,
   type PageKey,
+  type Problem,
   problem,
   type Result,
   type TwinFilter,
@@ -51,6 +52,9 @@ const withTime = async <T>(room: Room, signal: AbortSignal, run: (deadline: Dead
   return run({ signal: ending.signal, leftMs: () => until - room.deps.clock.monotonicMs() }).finally(ending.done);
 };
 
+const tooManyPages = ({ agency }: SourceOfTwins): Problem =>
+  problem('tooMany', { agency, subject: 'pages of one walk', accepted: 'a last page', limit: limits.walkPagesMax });
+
 const walkSource = async (
   { room, source }: { readonly room: Room; readonly source: SourceOfTwins },
   { filter, terms, shapes, links }: WalkQuery,
@@ -58,7 +62,9 @@ const walkSource = async (
 ): Promise<Result<number>> => {
   let seq: number | undefined;
   let after: PageKey | undefined;
+  let pages = 0;
   do {
+    if (pages === limits.walkPagesMax) return fail(tooManyPages(source));
     const page = { first: shapes ? pageOfShapes : limits.pageMax, ...(after && { after }) };
     // branding: terms and kinds of the dictionary's own table
     const named = { terms, ...(shapes && { shapes }), ...(links && { links: { kinds: links, direction: 'out' } }) } as Pick<
@@ -71,6 +77,7 @@ const walkSource = async (
     seq ??= read.value.page.seq;
     take(read.value.page.rows);
     after = read.value.page.next;
+    pages += 1;
   } while (after !== undefined && !signal.aborted);
   return signal.aborted ? fail(problem('cancelled')) : ok(seq ?? 0);
 };
