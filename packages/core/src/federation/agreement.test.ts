@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Authority, agreementIdOf, featureIdOf, federationIdOf } from '../ground/id.ts';
 import { addMs } from '../ground/instant.ts';
-import { boxOf, polygonOfBox } from '../ground/place.ts';
+import { boxOf, polygonOfBox } from '../ground/place/parts.ts';
 import { agencyIdOfName, termOf, twinIdOfName } from '../twin/trial-twin.ts';
 import { Agreement, type AgreementTerms, agreementLifecycle, agreementText, conflictOf, considerRequest, mayShow, type PolicyRule } from './agreement.ts';
 import { start, trialDraft, vocabulary } from './trial-federation.ts';

@@ -2,13 +2,14 @@
  * Agreement: the terms under which one twin lets another use its features. Both sides hold the same hash before any data moves.
  */
 import { z } from 'zod';
-import { overlapOf } from '../ground/area.ts';
 import { AgreementId, FeatureId, FederationId, MessageId, TermId, TwinId } from '../ground/id.ts';
 import { addMs, Instant } from '../ground/instant.ts';
 import { canonicalJson, openObject } from '../ground/json.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { limits } from '../ground/limits.ts';
-import { type Geometry, polygonOfBox, ToldGeometry } from '../ground/place.ts';
+import { overlapOf } from '../ground/place/area.ts';
+import { polygonOfBox } from '../ground/place/parts.ts';
+import { type Geometry, ToldGeometry } from '../ground/place/place.ts';
 import { codeOf, problem } from '../ground/problem.ts';
 import { ok, type Result } from '../ground/result.ts';
 import { periodsMeet } from '../twin/digital-twin.ts';

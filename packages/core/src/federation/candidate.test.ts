@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../ground/limits.ts';
-import { polygonOfBox } from '../ground/place.ts';
+import { polygonOfBox } from '../ground/place/parts.ts';
 import { agencyIdOfName, termOf } from '../twin/trial-twin.ts';
 import { candidateLifecycle } from './candidate.ts';
 import { candidatesFor } from './forming/choosing.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Geometry, polygonOfBox } from '../ground/place.ts';
+import { polygonOfBox } from '../ground/place/parts.ts';
+import type { Geometry } from '../ground/place/place.ts';
 import { areasFilter, type FederatedFilter, type Relation, relationsOf, unionOfPlaces, withAreas } from './federated-filter.ts';
 
 const zone: Relation = { relation: 'intersects', to: {} };

@@ -3,7 +3,7 @@
  * its places become areas, which is what members are sent.
  */
 import { compareText } from '../ground/id.ts';
-import type { Geometry, SpatialRelation } from '../ground/place.ts';
+import type { Geometry, SpatialRelation } from '../ground/place/place.ts';
 import type { AreaTest, TwinFilter } from '../twin/query.ts';
 
 export type Relation = { readonly relation: SpatialRelation; readonly to: FederatedFilter; readonly metres?: number | undefined };

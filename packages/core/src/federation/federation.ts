@@ -8,7 +8,7 @@ import { openObject } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
 import { limits } from '../ground/limits.ts';
-import { ToldGeometry } from '../ground/place.ts';
+import { ToldGeometry } from '../ground/place/place.ts';
 import type { Problem } from '../ground/problem.ts';
 import type { Result } from '../ground/result.ts';
 import { type FeatureInformation, ownFormOf } from '../twin/feature-information.ts';

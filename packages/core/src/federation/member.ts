@@ -6,7 +6,7 @@ import { AgencyId, AgreementId, ConnectionId, FeatureId, MessageId, TermId, Twin
 import { Instant } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
-import { Geometry } from '../ground/place.ts';
+import { Geometry } from '../ground/place/place.ts';
 import { type DigitalTwin, Endpoint, reachedAt } from '../twin/digital-twin.ts';
 import { PublicKey } from '../twin/public-key.ts';
 import { Bridge } from './adaptation/profile.ts';

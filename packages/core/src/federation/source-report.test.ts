@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addMs } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
-import { polygonOfBox } from '../ground/place.ts';
+import { polygonOfBox } from '../ground/place/parts.ts';
 import { cityDictionary } from '../twin/city/city-dictionary.ts';
 import { createVocabulary } from '../twin/semantic-dictionary.ts';
 import { agencyIdOfName, termOf } from '../twin/trial-twin.ts';

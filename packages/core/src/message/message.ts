@@ -6,7 +6,7 @@ import type { MessageId } from '../ground/id.ts';
 import { type Instant, msBetween } from '../ground/instant.ts';
 import { canonicalJson, holdsInfinity, nestedDeeperThan } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
-import type { Geometry } from '../ground/place.ts';
+import type { Geometry } from '../ground/place/place.ts';
 import { kindOfCode, type Problem, problem, problemOfIssues, shorten } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { checkFilterSize, checkPast, checkQueryVersion, type TwinQuery } from '../twin/query.ts';

@@ -14,7 +14,7 @@ import { Instant } from '../ground/instant.ts';
 import { openObject } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { limits } from '../ground/limits.ts';
-import { ToldGeometry } from '../ground/place.ts';
+import { ToldGeometry } from '../ground/place/place.ts';
 import { DigitalTwin, Endpoint, Lease, TwinStatus } from '../twin/digital-twin.ts';
 import { FeatureInformation } from '../twin/feature-information.ts';
 import { SyncRules } from '../twin/past/sync-rules.ts';

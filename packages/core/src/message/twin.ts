@@ -8,7 +8,7 @@ import { AgreementId, FederationId, SubscriptionId, TwinId } from '../ground/id.
 import { Instant } from '../ground/instant.ts';
 import { openObject } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
-import { ToldGeometry } from '../ground/place.ts';
+import { ToldGeometry } from '../ground/place/place.ts';
 import { AreaDigest, TwinQuery } from '../twin/query.ts';
 import * as object from './object-information.ts';
 import { answerBy, budget, one, Reason, row, usingRefusals } from './row.ts';

@@ -7,7 +7,7 @@ import { Instant } from '../ground/instant.ts';
 import { openObject } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { defineLifecycle } from '../ground/lifecycle.ts';
-import { ToldGeometry } from '../ground/place.ts';
+import { ToldGeometry } from '../ground/place/place.ts';
 import { KeyAnnouncements, PublicKeys } from './public-key.ts';
 
 /** How a functional entity is reached; whether the line is encrypted, a WebSocket's address says. */

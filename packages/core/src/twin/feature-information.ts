@@ -7,7 +7,7 @@ import { msOfDuration } from '../ground/instant.ts';
 import { Json, openObject } from '../ground/json.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { limits } from '../ground/limits.ts';
-import { ToldGeometry } from '../ground/place.ts';
+import { ToldGeometry } from '../ground/place/place.ts';
 import { Endpoint, Period, Visibility } from './digital-twin.ts';
 import { Quality } from './value.ts';
 

@@ -3,10 +3,10 @@
  * A test of something that a twin does not have fails; `not` turns that round.
  */
 
-import { prepareArea } from '../ground/area.ts';
 import { agencyOf, compareText, type TwinId } from '../ground/id.ts';
 import { canonicalJson, type Json } from '../ground/json.ts';
-import { boxesMeet, splitAtAntimeridian } from '../ground/place.ts';
+import { prepareArea } from '../ground/place/area.ts';
+import { boxesMeet, splitAtAntimeridian } from '../ground/place/parts.ts';
 import { convert } from '../ground/quantity.ts';
 import { type Link, normaliseKey } from './link.ts';
 import type { AreaTest, LinkTest, PropertyTest, TwinFilter } from './query.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '../ground/limits.ts';
-import type { Geometry } from '../ground/place.ts';
+import type { Geometry } from '../ground/place/place.ts';
 import { checkFilterSize, checkQueryVersion, parseQuery, type TwinFilter } from './query.ts';
 import { agencyIdOfName, termOf, twinIdOfName } from './trial-twin.ts';
 

@@ -7,7 +7,8 @@ import { AgencyId, LinkId, ObjectOfInterestId, TermId, TwinId } from '../ground/
 import { Instant } from '../ground/instant.ts';
 import { Json, nestedDeeperThan } from '../ground/json.ts';
 import { limits } from '../ground/limits.ts';
-import { Box, Geometry, SpatialRelation, verticesOf } from '../ground/place.ts';
+import { verticesOf } from '../ground/place/parts.ts';
+import { Box, Geometry, SpatialRelation } from '../ground/place/place.ts';
 import { type Problem, problem, problemOfIssues, shorten } from '../ground/problem.ts';
 import { fail, ok, type Result } from '../ground/result.ts';
 import { Direction, Link } from './link.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { instantOfMs } from '../ground/instant.ts';
 import { limits } from '../ground/limits.ts';
-import { polygonOfBox } from '../ground/place.ts';
+import { polygonOfBox } from '../ground/place/parts.ts';
 import { termOf, trialTwin, twinIdOfName } from './trial-twin.ts';
 import { AlternativeId, boxOfTwin, oldestObservation, placeOf, Twin, valueOfTerm } from './twin.ts';
 

@@ -6,7 +6,8 @@ import { AgencyId, ObjectOfInterestId, type TermId, TermId as TermIdSchema, Twin
 import { Instant } from '../ground/instant.ts';
 import { LanguageMap } from '../ground/language.ts';
 import { limits } from '../ground/limits.ts';
-import { type Box, boxOf, Geometry, Position } from '../ground/place.ts';
+import { boxOf } from '../ground/place/parts.ts';
+import { type Box, Geometry, Position } from '../ground/place/place.ts';
 import { Provenance, Reading, type Value, valueOf } from './value.ts';
 
 /** Another identifier by which the twin is known, e.g. the number in a register. */

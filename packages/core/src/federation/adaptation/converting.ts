@@ -4,9 +4,9 @@
 import { agencyOf, authorityOf, type TwinId, twinIdOf } from '../../ground/id.ts';
 import type { Instant } from '../../ground/instant.ts';
 import type { Json } from '../../ground/json.ts';
-import type { Geometry } from '../../ground/place.ts';
+import type { Geometry } from '../../ground/place/place.ts';
+import { geometryToCrs84 } from '../../ground/place/reference-system.ts';
 import { problem } from '../../ground/problem.ts';
-import { geometryToCrs84 } from '../../ground/reference-system.ts';
 import { fail, ok, type Result } from '../../ground/result.ts';
 import type { Twin } from '../../twin/twin.ts';
 import type { Reading } from '../../twin/value.ts';

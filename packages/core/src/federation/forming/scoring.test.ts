@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DictionaryId } from '../../ground/id.ts';
 import { Instant } from '../../ground/instant.ts';
-import { polygonOfBox } from '../../ground/place.ts';
+import { polygonOfBox } from '../../ground/place/parts.ts';
 import { cityDictionary } from '../../twin/city/city-dictionary.ts';
 import { createVocabulary } from '../../twin/semantic-dictionary.ts';
 import { termOf } from '../../twin/trial-twin.ts';

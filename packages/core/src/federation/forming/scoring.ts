@@ -1,11 +1,12 @@
 /**
  * Scoring of candidates (6.8 of the model, our design): hard conditions as gaps, then a weighted sum of parts, each with its evidence.
  */
-import { coveredShare } from '../../ground/area.ts';
+
 import { compareText, type FeatureId, type FederationId, type TermId, type TwinId } from '../../ground/id.ts';
 import { type Instant, msOfDuration, msOfInstant } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';
-import type { Geometry } from '../../ground/place.ts';
+import { coveredShare } from '../../ground/place/area.ts';
+import type { Geometry } from '../../ground/place/place.ts';
 import { describeProblem } from '../../ground/problem.ts';
 import { ok, type Result } from '../../ground/result.ts';
 import { cityDictionary } from '../../twin/city/city-dictionary.ts';

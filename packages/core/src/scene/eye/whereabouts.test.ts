@@ -3,7 +3,8 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Geometry, intersects, metresApart } from '../../ground/place.ts';
+import type { Geometry } from '../../ground/place/place.ts';
+import { intersects, metresApart } from '../../ground/place/relations.ts';
 import { type NamedPlace, toGazetteer, whereaboutsOf } from './whereabouts.ts';
 
 const square = (west: number, south: number, side: number): Geometry => ({
@@ -72,7 +73,7 @@ it('is not within a hole of an area, and in either part of one that has two', ()
 it('is told from the nearest of what is named, from its edge where it has one, and which way that is', () => {
   const south = where([9.05, 49.99], district, hospital);
   expect(south).toMatchObject({ type: 'away', name: 'District', heading: 180 });
-  expect(south).toHaveProperty('metres', expect.closeTo(1_113, 0));
+  expect(south).toHaveProperty('metres', expect.closeTo(1_112, 0));
   expect(where([9.201, 50], district, hospital)).toMatchObject({ type: 'away', name: 'Hospital', heading: 90 });
 });
 
@@ -101,4 +102,24 @@ it('holds what the predicates of places hold, and is as far away as they say', (
       else expect(Math.abs((told?.metres ?? Infinity) - metres)).toBeLessThan(0.01 + metres * 0.005);
     }),
   );
+});
+
+it('of many outlines is the nearest, though another has the nearer box', () => {
+  const bent: Geometry = {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [9, 50],
+        [9.1, 50],
+        [9.1, 50.01],
+        [9.01, 50.01],
+        [9.01, 50.1],
+        [9, 50.1],
+        [9, 50],
+      ],
+    ],
+  };
+  const near = area('Near', square(9.101, 50.07, 0.001));
+  expect(where([9.09, 50.0705], area('Bent', bent), near)).toMatchObject({ type: 'away', name: 'Near', heading: 270 });
+  expect(where([9.02, 50.0705], area('Bent', bent), near)).toMatchObject({ type: 'away', name: 'Bent', heading: 90 });
 });

@@ -3,7 +3,8 @@
  * The grid is that of CRS84, so that a cell is as high as it is wide in degrees, not in metres.
  */
 import { limits } from '../../ground/limits.ts';
-import { type Box, splitAtAntimeridian } from '../../ground/place.ts';
+import { splitAtAntimeridian } from '../../ground/place/parts.ts';
+import type { Box } from '../../ground/place/place.ts';
 
 /** Columns count from the antimeridian to the east, rows from the south pole to the north. */
 export type Cell = { readonly column: number; readonly row: number };

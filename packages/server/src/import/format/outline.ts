@@ -1,7 +1,7 @@
 /**
  * Outline: faces seen from above, put together where they share edges. Where they do not fit together each face stands for itself.
  */
-import type { Geometry } from '@cityweave/core';
+import { type Geometry, holdsPosition } from '@cityweave/core';
 import { importLimits } from '../limits.ts';
 import type { Face } from './faces.ts';
 
@@ -118,20 +118,11 @@ const nestRings = (rings: readonly Ring[]): Ring[][] | undefined => {
   const outer = rings.filter((ring) => areaOf(ring) > 0).map((ring) => [ring]);
   outer.sort(([a = []], [b = []]) => areaOf(a) - areaOf(b));
   for (const hole of rings.filter((ring) => areaOf(ring) < 0)) {
-    const around = outer.find(([ring = []]) => hole.every((position) => isInside(position, ring) || ring.some((corner) => samePlace(corner, position))));
+    const around = outer.find(([ring = []]) => hole.every((position) => holdsPosition({ type: 'Polygon', coordinates: [ring] }, position)));
     if (!around) return undefined;
     around.push(hole);
   }
   return outer.length > 0 ? outer : undefined;
-};
-
-const isInside = ([x = 0, y = 0]: readonly number[], ring: Ring): boolean => {
-  let inside = false;
-  for (let index = 1; index < ring.length; index += 1) {
-    const [[ax = 0, ay = 0] = [], [bx = 0, by = 0] = []] = [ring[index - 1], ring[index]];
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
-  }
-  return inside;
 };
 
 /** The convex hull, where there are too many faces to put together. */

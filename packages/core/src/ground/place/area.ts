@@ -1,12 +1,14 @@
 /**
- * Area: a geometry made ready to be compared with many places. The predicates are those of place.ts and give the same answers;
+ * Area: a geometry made ready to be compared with many places. The predicates are those of relations.ts and give the same answers;
  * only edges near a place are looked at, and what boxes can tell is told by boxes.
  */
 import { area as areaOf } from '@turf/area';
 import { intersect } from '@turf/intersect';
 import type { Feature, MultiPolygon, Polygon } from 'geojson';
 import { createEdges, type Edges } from './edges.ts';
-import { type Box, boxesMeet, boxOf, eachPosition, type Geometry, intersects, linesOf, metresApart, partsOf, type SpatialRelation, within } from './place.ts';
+import { boxesMeet, boxOf, eachPosition, linesOf, partsOf } from './parts.ts';
+import type { Box, Geometry, SpatialRelation } from './place.ts';
+import { intersects, metresApart, within } from './relations.ts';
 
 export type PreparedArea = {
   /** a place outside all of them cannot pass; each has west <= east */

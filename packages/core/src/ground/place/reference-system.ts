@@ -3,9 +3,9 @@
  * Vertical datums are named, never converted.
  */
 import proj4 from 'proj4';
+import { type Problem, problem, shorten } from '../problem.ts';
+import { fail, ok, type Result } from '../result.ts';
 import type { Geometry } from './place.ts';
-import { type Problem, problem, shorten } from './problem.ts';
-import { fail, ok, type Result } from './result.ts';
 
 type Definition = {
   readonly name: string;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coveredShare, overlapOf } from './area.ts';
-import { boxOf, polygonOfBox } from './place.ts';
+import { boxOf, polygonOfBox } from './parts.ts';
 
 const edge = fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: 1, max: 40 }));
 const box = fc.tuple(edge, edge).map(([[x, width], [y, height]]) => [x, y, x + width, y + height] as const);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { growBox, prepareArea } from './area.ts';
 import { createEdges } from './edges.ts';
-import { type Geometry, intersects, metresApart, within } from './place.ts';
+import type { Geometry } from './place.ts';
+import { intersects, metresApart, within } from './relations.ts';
 
 // whole numbers, so that edges touch, overlap and end on one another all the time
 const whole = fc.integer({ min: 0, max: 8 });

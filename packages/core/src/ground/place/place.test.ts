@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Box, boxesMeet, boxOf, Geometry, intersects, metresApart, polygonOfBox, sameWithin, splitAtAntimeridian, verticesOf, within } from './place.ts';
+import { boxesMeet, boxOf, polygonOfBox, splitAtAntimeridian, verticesOf } from './parts.ts';
+import { type Box, Geometry, sameWithin } from './place.ts';
+import { intersects, metresApart, within } from './relations.ts';
 
 const metresBetween = (a: readonly number[], b: readonly number[]): number =>
   metresApart({ type: 'Point', coordinates: [...a] }, { type: 'Point', coordinates: [...b] });
