@@ -76,8 +76,8 @@ const tilesOf = (room: Room, { directory, threads, examples }: AgencyNodeOptions
   const failed = (cause: unknown): void => void room.events.defect('tiles', cause);
   const { vocabulary, signal, deps } = room;
   const scenes = createScenes({ clock: deps.clock, vocabulary, federation, sources, files, threads: threads.cuts, failed, signal });
-  const states = createStates({ deps, scenes, vocabulary, federation, sources, follow, failed, signal });
   const readings = createReadings();
+  const states = createStates({ deps, scenes, vocabulary, federation, sources, readings, follow, failed, signal });
   onForget(scenes.forget);
   onForget(readings.forget);
   const first = () => shownFirst(federations(), examples)?.id;

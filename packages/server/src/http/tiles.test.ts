@@ -20,7 +20,7 @@ const serve = async (scenes: TilesRoom['scenes']): Promise<string> => {
     vocabulary: () => createVocabulary([]),
     files,
     states,
-    readings: { of: async () => [] },
+    readings: { of: async () => [], waitingFor: () => [] },
     federation: () => undefined,
     shownFirst: () => 'first',
     sources: () => [],

@@ -20,7 +20,7 @@ export type TilesRoom = {
   readonly vocabulary: () => Vocabulary;
   readonly files: SceneFiles;
   readonly states: States;
-  readonly readings: Pick<Readings, 'of'>;
+  readonly readings: Pick<Readings, 'of' | 'waitingFor'>;
   readonly federation: (id: string) => Federation | undefined;
   /** id of the federation that is shown to who names none */
   readonly shownFirst: () => string | undefined;
@@ -166,6 +166,15 @@ const sendValues = async (call: Call): Promise<void> => {
     .end(encodeColumn(column));
 };
 
+/** While a column is made: who has not answered yet. */
+const sendWaiting = async (call: Call): Promise<void> => {
+  const { room, url, response } = call;
+  const federation = room.federation(namedIn(call));
+  const term = TermId.safeParse(url.searchParams.get('term'));
+  if (!(term.success && federation)) return refuse(call, problem('malformed', { subject: 'term', accepted: 'a term of a dictionary, and a federation' }));
+  sendJson(response, 200, { waitingFor: room.readings.waitingFor(federation.id, term.data) });
+};
+
 const StatesAsked = z.strictObject({
   federation: z.string(),
   term: TermId,
@@ -206,6 +215,7 @@ const sends: Readonly<Record<string, Send>> = {
   'POST /tiles/lookup': sendLookup,
   'GET /tiles/keepers': sendKeepers,
   'GET /tiles/values': sendValues,
+  'GET /tiles/waiting': sendWaiting,
   'POST /tiles/states': sendStates,
 };
 
@@ -224,7 +234,7 @@ export const createTiles = (given: TilesRoom) => {
         call,
         problem('notFound', {
           subject: url.pathname.slice(0, 80),
-          accepted: '/tiles/scene, /tiles/opening, /tiles/archives/NAME, /tiles/lookup, /tiles/keepers, /tiles/values, /tiles/states',
+          accepted: '/tiles/scene, /tiles/opening, /tiles/archives/NAME, /tiles/lookup, /tiles/keepers, /tiles/values, /tiles/waiting, /tiles/states',
         }),
       );
   };

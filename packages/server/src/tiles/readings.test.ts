@@ -130,10 +130,62 @@ describe('what sources say of one property', () => {
     const underWay = askedFor(federation.id);
     expect(a.walks).toBe(3);
     await readings.forget(federation.id);
+    const anew = askedFor(federation.id);
+    expect(a.walks).toBe(4);
+    await readings.forget(federation.id);
     gate.resolve();
+    await anew;
     expect(await underWay).toMatchObject([{ readings: [{ value: 'park' }], complete: true }]);
     for (const _ of 'ab') await askedFor(federation.id);
-    expect(a.walks).toBe(4);
+    expect(a.walks).toBe(5);
+  });
+
+  it('is walked once for all who want it at a time, and no further once none of them waits', async () => {
+    const [readings, a, gate] = [createReadings(), createSource('a', 'park'), Promise.withResolvers<void>()];
+    a.letGo = gate.promise;
+    const ended: boolean[] = [];
+    const source: WalkedSource = {
+      ...a,
+      seq: () => a.seq(signal),
+      walk: (query, take, walking) => {
+        walking.addEventListener('abort', () => ended.push(true), { once: true });
+        return a.walk(query, take, walking);
+      },
+    };
+    const [first, second] = [new AbortController(), new AbortController()];
+    const asking = [first, second].map((one) => readings.of({ held, federation, sources: [source], term, signal: one.signal }));
+    first.abort();
+    expect([a.walks, ended]).toEqual([1, []]);
+    const parts: string[] = [];
+    const third = readings.each({ held, federation, sources: [source], term, signal }, ({ agency }) => parts.push(agency));
+    gate.resolve();
+    expect((await asking[1])?.[0]).toMatchObject({ complete: true, readings: [{ value: 'park' }] });
+    await third;
+    expect([a.walks, ended, parts]).toEqual([1, [], [a.agency]]);
+    a.letGo = new Promise(() => undefined);
+    a.seqNow = ok(2);
+    const gone = new AbortController();
+    void readings.of({ held, federation, sources: [source], term, signal: gone.signal });
+    await new Promise(setImmediate);
+    gone.abort();
+    expect([a.walks, ended]).toEqual([2, [true]]);
+    a.letGo = Promise.resolve();
+    expect((await readings.of({ held, federation, sources: [source], term, signal }))[0]?.complete).toBe(true);
+    expect(a.walks).toBe(3);
+  });
+
+  it('says of whom it is wanted and who has not answered yet', async () => {
+    const [readings, a, b] = [createReadings(), createSource('a', 'park'), createSource('b', 'rail')];
+    const gate = Promise.withResolvers<void>();
+    b.letGo = gate.promise;
+    const told = readings.of({ held, federation, sources: [a, b], term, signal });
+    expect(readings.waitingFor(federation.id, term)).toEqual([a.agency, b.agency]);
+    await new Promise(setImmediate);
+    expect(readings.waitingFor(federation.id, term)).toEqual([b.agency]);
+    expect(readings.waitingFor(federation.id, TermId.parse('city:height'))).toEqual([]);
+    gate.resolve();
+    await told;
+    expect(readings.waitingFor(federation.id, term)).toEqual([]);
   });
 
   it('is kept up to keptMax readings, the least recently asked for goes', async () => {

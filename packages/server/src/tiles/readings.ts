@@ -1,7 +1,7 @@
 /**
- * Readings: what each source says of one property of what is drawn: asked side by side, told in the order of the sources, and kept until the source's change sequence moves.
+ * Readings: what each source says of one property of what is drawn: asked side by side, once for all who want it, and kept until the source's change sequence moves.
  */
-import type { Federation, FederationId, TermId, TwinRow, ValueFlag } from '@cityweave/core';
+import { type AgencyId, type Federation, type FederationId, type TermId, type TwinRow, type ValueFlag, valueOf } from '@cityweave/core';
 import { LRUCache } from 'lru-cache';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
 import type { Held } from './scenes.ts';
@@ -17,10 +17,14 @@ export type RowReading = {
   readonly value: Shown | null;
   readonly unit: string | undefined;
   readonly flag: ValueFlag;
+  /** when it was true, in seconds */
+  readonly observed: number;
 };
 
 /** One source's part; `complete` is false where it could not be asked, or not for all of it. */
-export type Told = { readonly agency: string; readonly readings: readonly RowReading[]; readonly complete: boolean };
+export type Told = { readonly agency: AgencyId; readonly readings: readonly RowReading[]; readonly complete: boolean };
+
+type Walked = Told & { readonly seq: number | undefined };
 
 type Kept = Told & { readonly seq: number };
 
@@ -36,7 +40,12 @@ export type ReadingsAsked = {
 export const readingLimits = { keptMax: 1_000_000, charactersEach: 64, sourcesAtOnce: 8 } as const;
 
 export type Readings = {
+  /** In the order of the sources. */
   readonly of: (asked: ReadingsAsked) => Promise<readonly Told[]>;
+  /** Each part as it comes. */
+  readonly each: (asked: ReadingsAsked, take: (told: Told) => void) => Promise<void>;
+  /** Of whom it is wanted now and who has not answered yet. */
+  readonly waitingFor: (federation: FederationId, term: TermId) => readonly AgencyId[];
   /** Nothing is kept of it any more, also of what is being asked now. */
   readonly forget: (federation: FederationId) => Promise<void>;
 };
@@ -60,17 +69,17 @@ const createRowReadings = ({ rows }: Held) => {
     add: ({ id, values, provenance }: TwinRow['twin'], term: TermId): void => {
       const [row, reading] = [rows.rowOf(id), values[term]];
       if (row === undefined || !reading) return;
-      const { unit, flag = provenance.flag ?? 'MEASURED' } = reading;
-      const value = isShowable(reading.value) ? reading.value : null;
+      const { value: said, unit, flag, observedAt } = valueOf(reading, provenance);
+      const value = isShowable(said) ? said : null;
       const isOwn = rows.idOf(row) === id;
       const place = 2 * row + Number(isOwn);
-      if ((readings.get(place)?.value ?? null) === null) readings.set(place, { row, isOwn, value, unit, flag });
+      if ((readings.get(place)?.value ?? null) === null) readings.set(place, { row, isOwn, value, unit, flag, observed: Date.parse(observedAt) / 1_000 });
     },
     all: (): readonly RowReading[] => [...readings.values()],
   };
 };
 
-const walk = async ({ held, term, signal }: ReadingsAsked, source: WalkedSource): Promise<Told & { readonly seq: number | undefined }> => {
+const walk = async ({ held, term, signal }: ReadingsAsked, source: WalkedSource): Promise<Walked> => {
   const readings = createRowReadings(held);
   const walked = await source.walk(
     { filter: { property: [{ term, op: 'exists', value: true }] }, terms: [term] },
@@ -87,7 +96,44 @@ const keyOf = ({ held, federation, term }: ReadingsAsked, { agency, steadyUnder 
 
 const weightOf = ({ value }: RowReading): number => 1 + (typeof value === 'string' ? Math.floor(value.length / readingLimits.charactersEach) : 0);
 
+type SharedWalk = { readonly walked: Promise<Walked>; readonly stop: AbortController; waiting: number };
+
+/** One walk for all who want the same at a time; it ends when none of them waits any more. */
+const createSharedWalks = () => {
+  const underWay = new Map<string, SharedWalk>();
+  const drop = (key: string, shared: SharedWalk): void => {
+    if (underWay.get(key) === shared) underWay.delete(key);
+  };
+  const begin = (key: string, asked: ReadingsAsked, source: WalkedSource): SharedWalk => {
+    const stop = new AbortController();
+    const walked = walk({ ...asked, signal: stop.signal }, source).finally(() => drop(key, shared));
+    const shared: SharedWalk = { walked, stop, waiting: 0 };
+    underWay.set(key, shared);
+    return shared;
+  };
+  return {
+    walk: (asked: ReadingsAsked, source: WalkedSource): Promise<Walked> => {
+      const key = [asked.federation.id, source.agency, source.steadyUnder, asked.term, asked.held.built.scene.rowsRevision].join(' ');
+      const shared = underWay.get(key) ?? begin(key, asked, source);
+      const leave = (): void => {
+        shared.waiting -= 1;
+        if (shared.waiting > 0) return;
+        drop(key, shared);
+        shared.stop.abort();
+      };
+      shared.waiting += 1;
+      if (asked.signal.aborted) leave();
+      else asked.signal.addEventListener('abort', leave, { once: true });
+      return shared.walked.finally(() => asked.signal.removeEventListener('abort', leave));
+    },
+    /** Who asks from now on is told what is said from now on. */
+    forget: (): void => underWay.clear(),
+  };
+};
+
 export const createReadings = (keptMax: number = readingLimits.keptMax): Readings => {
+  const walks = createSharedWalks();
+  const asking = new Set<Pick<ReadingsAsked, 'federation' | 'term'> & { readonly waiting: Set<AgencyId> }>();
   const kept = new LRUCache<string, Kept>({
     maxSize: keptMax,
     sizeCalculation: ({ readings }) => readings.reduce((sum, reading) => sum + weightOf(reading), 1),
@@ -101,17 +147,31 @@ export const createReadings = (keptMax: number = readingLimits.keptMax): Reading
       if (!seq.ok) return { agency: source.agency, readings: [], complete: false };
       if (seq.value === known.seq) return known;
     }
-    const { seq, ...told } = await walk(asked, source);
+    const { seq, ...told } = await walks.walk(asked, source);
     if (key !== undefined && seq !== undefined && mayKeep()) kept.set(key, { ...told, seq });
     return told;
   };
+  const each = async <R>(asked: ReadingsAsked, take: (told: Told) => R): Promise<readonly R[]> => {
+    const before = forgotten;
+    const under = { ...asked, waiting: new Set(asked.sources.map(({ agency }) => agency)) };
+    asking.add(under);
+    const ask = async (source: WalkedSource): Promise<R> => {
+      const told = await tell(asked, source, () => forgotten === before);
+      under.waiting.delete(source.agency);
+      return take(told);
+    };
+    return sideBySide(asked.sources, readingLimits.sourcesAtOnce, ask).finally(() => asking.delete(under));
+  };
   return {
-    of: (asked) => {
-      const before = forgotten;
-      return sideBySide(asked.sources, readingLimits.sourcesAtOnce, (source) => tell(asked, source, () => forgotten === before));
+    of: (asked) => each(asked, (told) => told),
+    each: async (asked, take) => void (await each(asked, take)),
+    waitingFor: (federation, term) => {
+      const same = [...asking].filter((one) => one.federation.id === federation && one.term === term);
+      return [...new Set(same.flatMap(({ waiting }) => [...waiting]))];
     },
     forget: async (federation) => {
       forgotten += 1;
+      walks.forget();
       for (const key of [...kept.keys()]) if (key.startsWith(`${federation} `)) kept.delete(key);
     },
   };

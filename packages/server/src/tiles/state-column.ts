@@ -2,6 +2,7 @@
  * State column: one property of all that is drawn as it is now, with the version in which each row changed last, so that anybody can be told what is new to them.
  */
 import { type Instant, type StateHead, type StateValues, sceneLimits, stateFlags, type TermId, type TwinId, type TwinRow, valueOf } from '@cityweave/core';
+import type { RowReading } from './readings.ts';
 import type { Held } from './scenes.ts';
 import { type Column, createColumn, putValue } from './values.ts';
 
@@ -13,7 +14,10 @@ export type StateColumn = {
   /** another number where the head is another */
   readonly headVersion: () => number;
   readonly head: () => StateHead;
+  /** values as they are now */
   readonly take: (rows: readonly TwinRow[]) => void;
+  /** what a source said of all of it, of which some may be older than what was taken meanwhile */
+  readonly tell: (readings: readonly RowReading[]) => void;
   /** twins that are gone, or say nothing of it any more */
   readonly lose: (ids: readonly TwinId[]) => void;
   /** agency by its index in the scene */
@@ -36,20 +40,28 @@ const create = (rows: number, unit: string | undefined): Filled => ({
 
 const secondsOf = (at: Instant): number => Date.parse(at) / 1_000;
 
+type Put = Pick<RowReading, 'row' | 'isOwn' | 'observed'> & Parameters<typeof putValue>[2];
+
 /** The agency whose twin is drawn decides; the others fill what it leaves open. */
+const putRow = (filled: Filled, { row, isOwn, observed, ...value }: Put): number | undefined => {
+  if (!isOwn && filled.isOwn[row] === 1) return undefined;
+  filled.values[row] = Number.NaN;
+  putValue(filled, row, value);
+  filled.observed[row] = observed;
+  filled.flags[row] = (value.flag === 'MISSING' ? stateFlags.missing : 0) + (value.flag === 'CARRIED' ? stateFlags.carried : 0);
+  filled.isOwn[row] = isOwn ? 1 : 0;
+  return row;
+};
+
+const isNewer = ({ observed, isOwn }: Filled, reading: RowReading): boolean =>
+  isOwn[reading.row] === Number(reading.isOwn) && (observed[reading.row] ?? Number.NaN) > reading.observed;
+
 const takeRow = ({ filled, held, term }: { readonly filled: Filled; readonly held: Held; readonly term: TermId }, { twin }: TwinRow): number | undefined => {
   const row = held.rows.rowOf(twin.id);
   const reading = Object.hasOwn(twin.values, term) ? twin.values[term] : undefined;
   if (row === undefined || !reading) return undefined;
-  const isOwn = held.rows.idOf(row) === twin.id;
-  if (!isOwn && filled.isOwn[row] === 1) return undefined;
-  const value = valueOf(reading, twin.provenance);
-  filled.values[row] = Number.NaN;
-  putValue(filled, row, value);
-  filled.observed[row] = secondsOf(value.observedAt);
-  filled.flags[row] = (value.flag === 'MISSING' ? stateFlags.missing : 0) + (value.flag === 'CARRIED' ? stateFlags.carried : 0);
-  filled.isOwn[row] = isOwn ? 1 : 0;
-  return row;
+  const { value, unit, flag, observedAt } = valueOf(reading, twin.provenance);
+  return putRow(filled, { row, isOwn: held.rows.idOf(row) === twin.id, observed: secondsOf(observedAt), value, unit, flag });
 };
 
 const collectAfter = (filled: Filled, told: number, { ranges, from }: { readonly ranges: readonly Range[]; readonly from: number }) => {
@@ -88,6 +100,12 @@ export const createStateColumn = (held: Held, { term, unit, epoch }: Followed): 
     version += 1;
     for (const row of met) filled.versions[row] = version;
   };
+  /** A new text, or the first unit, is told with the head. */
+  const put = (rows: () => readonly (number | undefined)[]): void => {
+    const [texts, known] = [filled.categories.size, filled.unit];
+    note(rows());
+    if (texts !== filled.categories.size || known !== filled.unit) headVersion += 1;
+  };
   return {
     ...{ epoch, revision, term },
     version: () => version,
@@ -97,11 +115,8 @@ export const createStateColumn = (held: Held, { term, unit, epoch }: Followed): 
       const told = [...silent].map(([agency, since]) => ({ agency, since }));
       return { term, epoch, revision, silent: told, ...(filled.unit !== undefined && { unit: filled.unit }), ...(categories.length > 0 && { categories }) };
     },
-    take: (rows) => {
-      const before = filled.categories.size + (filled.unit === undefined ? 0 : 1_000);
-      note(rows.map((row) => takeRow({ filled, held, term }, row)));
-      if (before !== filled.categories.size + (filled.unit === undefined ? 0 : 1_000)) headVersion += 1;
-    },
+    take: (rows) => put(() => rows.map((row) => takeRow({ filled, held, term }, row))),
+    tell: (readings) => put(() => readings.map((reading) => (isNewer(filled, reading) ? undefined : putRow(filled, reading)))),
     lose: (ids) => {
       const lost = new Set<string>(ids);
       // only what the twin that is drawn said before can be lost

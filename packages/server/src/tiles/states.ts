@@ -20,6 +20,7 @@ import { type Deps, pause } from '../deps.ts';
 import type { Follow } from '../orchestration/live/following.ts';
 import type { SourceEvent } from '../orchestration/live/live.ts';
 import type { WalkedSource } from '../orchestration/utilization/walking.ts';
+import type { Readings } from './readings.ts';
 import { type Held, type Scenes, withRows } from './scenes.ts';
 import { createStateColumn, type Range, type StateColumn } from './state-column.ts';
 
@@ -29,6 +30,7 @@ export type StatesRoom = {
   readonly vocabulary: () => Vocabulary;
   readonly federation: (id: string) => Federation | undefined;
   readonly sources: (federation: Federation) => readonly WalkedSource[];
+  readonly readings: Pick<Readings, 'each'>;
   readonly follow: Follow;
   readonly failed: (cause: unknown) => void;
   readonly signal: AbortSignal;
@@ -130,10 +132,10 @@ const fill = async (filling: Filling): Promise<void> => {
     (event) => takeEvent(filling, event),
     signal,
   );
-  for (const source of room.sources(federation)) {
-    const walked = await walkInto(filling, source);
-    if (!walked.ok && !signal.aborted) column.setSilent(agencyAt(held, source.agency), room.deps.clock.now());
-  }
+  await room.readings.each({ held, federation, sources: room.sources(federation), term: column.term, signal }, ({ agency, readings, complete }) => {
+    column.tell(readings);
+    if (!complete && !signal.aborted) column.setSilent(agencyAt(held, agency), room.deps.clock.now());
+  });
 };
 
 export const createStates = (room: StatesRoom): States => {

@@ -116,6 +116,8 @@ describe('a scene', () => {
     const { ids = [] } = await lookUp(city, { rows: known.map(([row]) => row) });
     for (const id of ids) expect(id).toContain('energy.test.example');
     expect((await fetch(url(city, `values?${asking}&term=nonsense`))).status).toBe(400);
+    expect(await (await fetch(url(city, `waiting?${asking}&term=city:load`))).json()).toEqual({ waitingFor: [] });
+    expect((await fetch(url(city, `waiting?${asking}&term=nonsense`))).status).toBe(400);
     expect((await fetch(url(city, `values?${asking}&term=city:load&unit=nonsense`))).status).toBe(400);
     const inWatts = await (await fetch(url(city, `values?${asking}&term=city:load&unit=W`))).arrayBuffer();
     const wattsFrom = 4 + new DataView(inWatts).getUint32(0, true);

@@ -242,6 +242,13 @@ export const fetchValues = async (rows: RowsMeant, { term, unit: wanted }: Value
   }
 };
 
+/** Agencies that have not said yet what a column is made of; none where nobody asks for it, or that is not told. */
+export const fetchWaitingFor = async ({ federation }: Pick<RowsMeant, 'federation'>, term: string): Promise<readonly string[]> => {
+  const got = await get(`/tiles/waiting?federation=${encodeURIComponent(federation)}&term=${encodeURIComponent(term)}`);
+  const { waitingFor } = Object(got.ok ? await parseJson(got.value) : undefined);
+  return Array.isArray(waitingFor) ? waitingFor.filter((id) => typeof id === 'string') : [];
+};
+
 export type StatesAsked = {
   readonly federation: string;
   readonly term: string;

@@ -68,7 +68,7 @@ const createFiles =
 
 const nothingElse = {
   ...{ vocabulary: () => createVocabulary([]), federation: () => undefined, shownFirst: () => undefined, sources: () => [] },
-  readings: { of: async () => [] },
+  readings: { of: async () => [], waitingFor: () => [] },
 };
 
 export const serveCity = async ({ ours: { built, files }, tileset }: Offered, folders: Folders): Promise<Served> => {

@@ -13,7 +13,7 @@ import { person, usePerson } from '../state/person.ts';
 import { flagName } from '../state/said.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
-import { ToldOf } from './told-of.tsx';
+import { AskingFor, ToldOf } from './told-of.tsx';
 
 const categoriesShown = 8;
 
@@ -118,8 +118,9 @@ const Agencies = ({ scene }: { readonly scene: Scene }) => {
 /** Why there are no colours: they are asked for, were refused, or nobody has a value. */
 const Colourless = ({ term }: { readonly term: string }) => {
   const { say } = useWords();
-  const state = useColumns(({ read }) => read.get(term)?.state);
-  return <p className="soft">{say(state === 'read' ? 'noValues' : state === 'refused' ? 'columnRefused' : 'asking')}</p>;
+  const read = useColumns((state) => state.read.get(term));
+  if (read === undefined || read.state === 'reading') return <AskingFor waitingFor={read?.waitingFor} />;
+  return <p className="soft">{say(read.state === 'read' ? 'noValues' : 'columnRefused')}</p>;
 };
 
 const Body = ({ scene, colour }: { readonly scene: Scene | undefined; readonly colour: string }) => {

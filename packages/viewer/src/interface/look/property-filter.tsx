@@ -12,7 +12,7 @@ import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
 import { Histogram } from './histogram.tsx';
 import { HowKnown } from './how-known.tsx';
-import { ToldOf } from './told-of.tsx';
+import { AskingFor, ToldOf } from './told-of.tsx';
 
 type PropertyFilterProps = { readonly label: string; readonly range: PropertyRange };
 
@@ -69,7 +69,7 @@ export const PropertyFilter = ({ staged, ...props }: PropertyFilterProps & { rea
           {say('remove')}
         </button>
       </h3>
-      {(read === undefined || read.state === 'reading') && <p className="soft">{say('asking')}</p>}
+      {(read === undefined || read.state === 'reading') && <AskingFor waitingFor={read?.waitingFor} />}
       {read?.state === 'refused' && <p className="warn">{say('columnRefused')}</p>}
       {read?.state === 'read' && <ToldOf {...read.column} />}
       {read?.state === 'read' && (read.column.categories ? <Texts {...props} column={read.column} /> : <Numbers {...props} column={read.column} />)}

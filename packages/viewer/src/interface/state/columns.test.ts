@@ -8,6 +8,9 @@ import { toColumn } from './past-column.ts';
 /** A node whose rows are of a revision, and which answers nothing of another one. */
 const now = { rowsRevision: 'r1', values: [1, 2], isRefused: false, missing: [] as readonly string[], flags: [] as readonly number[] };
 
+/** Columns are told once this is; meanwhile these have not answered. */
+const waiting = { gate: Promise.resolve(), for: [] as readonly string[] };
+
 const encoded = (): Buffer => {
   const text = JSON.stringify({ term: 't:a', unit: 'm', missing: now.missing, ...(now.flags.length > 0 && { flagged: true }) });
   const head = Buffer.from(text + ' '.repeat((4 - (text.length % 4)) % 4));
@@ -22,7 +25,9 @@ beforeEach(async () => {
     const { pathname, searchParams } = new URL(url, 'http://node');
     const isMeant = searchParams.get('rowsRevision') === now.rowsRevision;
     if (now.isRefused) response.writeHead(400).end('{}');
-    else if (isMeant) response.end(pathname === '/tiles/values' ? encoded() : JSON.stringify({ rows: [7, null], ids: ['urn:dtf:twin:a:s/7'] }));
+    else if (pathname === '/tiles/waiting') response.end(JSON.stringify({ waitingFor: waiting.for }));
+    else if (isMeant)
+      void waiting.gate.then(() => response.end(pathname === '/tiles/values' ? encoded() : JSON.stringify({ rows: [7, null], ids: ['urn:dtf:twin:a:s/7'] })));
     else response.writeHead(409).end('{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -54,6 +59,17 @@ describe('a column', () => {
     Object.assign(now, { rowsRevision: 'r3', values: [1], missing: ['urn:dtf:agency:fire.example'] });
     wantColumns({ federation: 'f', rowsRevision: 'r3' }, ['t:a']);
     await expect.poll(() => columnOf(useColumns.getState(), 't:a', 'r3')?.missing).toEqual(['urn:dtf:agency:fire.example']);
+  });
+  it('says while it is waited for which agencies have not answered yet, and is there once they have', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    Object.assign(now, { rowsRevision: 'r6', values: [5], missing: [] });
+    Object.assign(waiting, { gate: promise, for: ['urn:dtf:agency:fire.example'] });
+    wantColumns({ federation: 'f', rowsRevision: 'r6' }, ['t:w']);
+    expect(useColumns.getState().read.get('t:w')).toEqual({ state: 'reading' });
+    await expect.poll(() => useColumns.getState().read.get('t:w'), { timeout: 5_000 }).toEqual({ state: 'reading', waitingFor: waiting.for });
+    resolve();
+    await expect.poll(() => useColumns.getState().read.get('t:w')).toMatchObject({ state: 'read' });
+    Object.assign(waiting, { gate: Promise.resolve(), for: [] });
   });
   it('that the node refuses is refused at once, and asked for anew by who chooses it anew', async () => {
     Object.assign(now, { rowsRevision: 'r5', values: [1], isRefused: true });

@@ -2,7 +2,7 @@
  * Columns: the properties by which somebody filters or colours, read once each for all that is drawn.
  */
 import { create } from 'zustand';
-import { fetchValues, type RowsMeant } from '../../scene/fetching.ts';
+import { fetchValues, fetchWaitingFor, type RowsMeant } from '../../scene/fetching.ts';
 import type { ToldValues as Column } from '../../scene/staged.ts';
 import { isComparable } from './filter.ts';
 import type { useKnown } from './known.ts';
@@ -10,7 +10,7 @@ import { readPastColumn } from './past-column.ts';
 import { person } from './person.ts';
 
 export type Read =
-  | { readonly state: 'reading' }
+  | { readonly state: 'reading' /** agencies that have not answered yet, where that takes long enough to be told */; readonly waitingFor?: readonly string[] }
   | { readonly state: 'read'; readonly column: Column /** of the scene whose rows it has */; readonly rowsRevision: string | undefined }
   | { readonly state: 'refused' };
 
@@ -37,8 +37,26 @@ const unitOf = (term: string): string | undefined => person.get().filter.ranges.
 const fetchColumn = (rows: RowsMeant, term: string, asOf: string | undefined): Promise<Column | 'refused' | undefined> =>
   asOf === undefined ? fetchValues(rows, { term, unit: unitOf(term) }) : readPastColumn({ rows, term, asOf, unit: unitOf(term) });
 
+const lookMs = 700;
+
+/** While a column is waited for it is told for whom: what is asked of the past is asked of all at once. */
+const tellWaiting = (rows: RowsMeant, term: string): (() => void) => {
+  const isReading = (): boolean => useColumns.getState().read.get(term)?.state === 'reading' && person.get().asOf === undefined;
+  const look = async (): Promise<void> => {
+    const waitingFor = isReading() ? await fetchWaitingFor(rows, term) : [];
+    if (waitingFor.length > 0 && isReading()) put(term, { state: 'reading', waitingFor });
+  };
+  const timer = setInterval(() => void look(), lookMs);
+  return () => clearInterval(timer);
+};
+
 /** The node makes a column from what is drawn; while it still cuts that, it is asked again. */
 const read = async (rows: RowsMeant, term: string): Promise<void> => {
+  const stop = tellWaiting(rows, term);
+  await readInTurns(rows, term).finally(stop);
+};
+
+const readInTurns = async (rows: RowsMeant, term: string): Promise<void> => {
   for (let tries = 0; tries < triesMax; tries += 1) {
     const { asOf } = person.get();
     const column = await fetchColumn(rows, term, asOf);

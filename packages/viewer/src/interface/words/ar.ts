@@ -24,6 +24,8 @@ export const ar: Catalogue = {
   answersIn: 'تجيب خلال {time}',
   asItWas: 'كما كان في {time}.',
   asking: 'جارٍ السؤال …',
+  waitingFor: 'جارٍ السؤال … لم تُجب بعد: {names}',
+  furtherAgencies: { zero: '{n} أخرى', one: '{n} أخرى', two: '{n} أخريان', few: '{n} أخرى', many: '{n} أخرى', other: '{n} أخرى' },
   askingAll: 'جارٍ سؤال كل الجهات …',
   asSaved: 'كما حُفظ',
   asSavedWith: 'كما حُفظ: {value}',

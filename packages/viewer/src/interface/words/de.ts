@@ -22,6 +22,8 @@ export const de: Catalogue = {
   answersIn: 'antwortet in {time}',
   asItWas: 'Wie es am {time} war.',
   asking: 'Wird gefragt …',
+  waitingFor: 'Wird gefragt … noch keine Antwort von {names}',
+  furtherAgencies: { one: '{n} weiteren', other: '{n} weiteren' },
   askingAll: 'Alle Stellen werden gefragt …',
   asSaved: 'Wie gespeichert',
   asSavedWith: 'Wie gespeichert: {value}',

@@ -22,6 +22,8 @@ export const en = {
   answersIn: 'answers in {time}',
   asItWas: 'As it was on {time}.',
   asking: 'Asking …',
+  waitingFor: 'Asking … not yet answered: {names}',
+  furtherAgencies: { one: '{n} more', other: '{n} more' },
   askingAll: 'Asking all agencies …',
   asSaved: 'As saved',
   asSavedWith: 'As saved: {value}',
