@@ -31,6 +31,25 @@ describe('the search', () => {
     expect(viewer.errors).toEqual([]);
   });
 
+  it('that an agency was too late for is asked again by itself', async () => {
+    let asked = 0;
+    const lateOnce = (page: Page) =>
+      page.route('**/graphql', async (route) => {
+        if (!(route.request().postData() ?? '').includes('Klinikum')) return route.continue();
+        asked += 1;
+        const response = await route.fetch();
+        if (asked > 1) return route.fulfill({ response });
+        const twins = { nodes: [], sources: [{ agency: { id: 'late', name: 'Late' }, status: 'LATE' }], pageInfo: { hasNextPage: false, endCursor: null } };
+        return route.fulfill({ response, json: { data: { federation: { twins } } } });
+      });
+    await using viewer = await openViewer(browser, inject('sampleCity'), { before: lateOnce });
+    const { page } = viewer;
+    await search(page).fill('Klinikum Auenfurt');
+    await option(page, 'Klinikum Auenfurt').first().waitFor();
+    expect(asked).toBeGreaterThan(1);
+    expect(viewer.errors).toEqual([]);
+  });
+
   it.each(['the button', 'Enter'])('that was not answered is asked again by %s, for the same text', async (way) => {
     let isAway = true;
     const refusing = (page: Page) =>

@@ -9,7 +9,7 @@ import { fourAgencies, ruleOfFront, testFederationId, writeCity } from '../city-
 import { federationStatus, freePort, type NodeProcess, startProcess } from '../processes.ts';
 import { launchChromium } from './chromium.ts';
 import { labels } from './hands.ts';
-import { openViewer, panel, tool } from './page.ts';
+import { openViewer, option, panel, search, tool } from './page.ts';
 import { pictureDifference, settledPicture } from './picture-difference.ts';
 
 const seenWithinMs = 2_000;
@@ -58,7 +58,8 @@ it('an agency that is killed is named and hatched within two seconds, its twins 
   await tool(page, 'Federation').click();
   await page.getByText('All of them are heard of.').waitFor();
   const lineOfWater = page.getByRole('table', { name: 'How the lines answer' }).getByRole('row').filter({ hasText: 'water' });
-  await expect.poll(() => lineOfWater.textContent()).toMatch(/\d\sms.*\d\sms/);
+  // on a busy machine a line takes tenths of a second
+  await expect.poll(() => lineOfWater.textContent()).toMatch(/\d\sm?s.*\d\sm?s/);
   await expect.poll(() => labels(page)).toContain('gauge-1');
   await viewer.drawn();
   const before = await settledPicture(page, cityClip);
@@ -73,9 +74,12 @@ it('an agency that is killed is named and hatched within two seconds, its twins 
   await tool(page, 'Table').click();
   await panel(page, 'Table').getByText('without').waitFor();
   expect(await page.getByRole('row').filter({ hasText: 'gauge-1' }).count()).toBe(0);
+  await search(page).fill('gauge-1');
+  await page.getByText('Nobody who answered knows anything that is called so.').waitFor();
   await using again = await startProcess(folder, 'water');
   expect(again.address).toBe(water.address);
   await page.getByText('All of them are heard of.').waitFor();
+  await option(page, 'gauge-1').waitFor();
   await expect.poll(() => page.locator('.notices').textContent()).not.toContain('does not answer');
   await panel(page, 'Selected twin').getByText('last known').first().waitFor({ state: 'detached' });
   await page.getByRole('row').filter({ hasText: 'gauge-1' }).first().waitFor();

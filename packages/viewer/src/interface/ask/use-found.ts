@@ -1,10 +1,13 @@
 /**
- * Use found: asks all agencies while somebody types, after a breath, and forgets what was asked before.
+ * Use found: asks all agencies while somebody types, after a breath, and forgets what was asked before. Who was too late, or silent, is asked again.
  */
 import { useEffect, useState } from 'react';
-import type { TwinRow } from '../../graphql/answers.ts';
+import type { TwinPage, TwinRow } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
+import { isWorthAgain } from '../state/answer.ts';
 import { searchLimits, toSearchFilter } from '../state/found.ts';
+import { askInTime } from '../state/in-time.ts';
+import { useKnown } from '../state/known.ts';
 import { ask } from '../state/learning.ts';
 import { person } from '../state/person.ts';
 import { missingIn } from '../state/sources-line.ts';
@@ -15,33 +18,42 @@ export type Finding = { readonly twins: readonly TwinRow[]; readonly state: 'idl
 
 const idle: Finding = { twins: [], state: 'idle', missing: [] };
 
-const find = async (federation: string, filter: NonNullable<ReturnType<typeof toSearchFilter>>, signal: AbortSignal): Promise<Finding> => {
+type Sought = { readonly federation: string; readonly filter: NonNullable<ReturnType<typeof toSearchFilter>> };
+
+const find = async ({ federation, filter }: Sought, signal: AbortSignal): Promise<TwinPage | undefined> => {
   const best = 'text' in filter ? { orderBy: { by: 'RELEVANCE' as const } } : {};
   const variables = { federation, filter: { ...filter }, ...best, first: searchLimits.foundMax, terms: [], lang: person.get().lang };
   const got = await ask(queries.twins, variables, signal);
-  const page = got.ok ? got.value.federation?.twins : undefined;
-  if (!page) return { ...idle, state: 'refused' };
+  return got.ok ? got.value.federation?.twins : undefined;
+};
+
+/** Nothing is not what was found as long as who was too late is asked again; and what was found is better than no answer. */
+export const findingAfter = (before: Finding, page: Pick<TwinPage, 'nodes' | 'sources'> | undefined, times: number): Finding => {
+  if (!page) return before.twins.length > 0 ? before : { ...idle, state: 'refused' };
+  if (page.nodes.length === 0 && isWorthAgain(page, times)) return { ...idle, state: 'asking' };
   return { twins: page.nodes, state: 'found', missing: missingIn(page.sources) };
 };
 
-/** `again` asks once more for the same. */
+/** `again` asks once more for the same; so does who is back. */
 export const useFound = (federation: string | undefined, text: string): { readonly finding: Finding; readonly again: () => void } => {
   const [finding, setFinding] = useState(idle);
   const [tries, setTries] = useState(0);
+  const healed = useKnown((state) => state.healed);
+  useEffect(() => setFinding(toSearchFilter(text) ? { ...idle, state: 'asking' } : idle), [federation, text, tries]);
   useEffect(() => {
     const filter = toSearchFilter(text);
-    setFinding(filter ? { ...idle, state: 'asking' } : idle);
     if (!(filter && federation)) return undefined;
     const stop = new AbortController();
-    const timer = setTimeout(() => {
-      void find(federation, filter, stop.signal).then((found) => {
-        if (!stop.signal.aborted) setFinding(found);
-      });
-    }, breathMs);
+    const look = async (times: number): Promise<TwinPage | undefined> => {
+      const page = await find({ federation, filter }, stop.signal);
+      if (!stop.signal.aborted) setFinding((before) => findingAfter(before, page, times));
+      return page;
+    };
+    const timer = setTimeout(() => void askInTime(look, stop.signal), breathMs);
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [federation, text, tries]);
+  }, [federation, text, tries, healed]);
   return { finding, again: () => setTries(tries + 1) };
 };

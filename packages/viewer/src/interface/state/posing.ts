@@ -7,7 +7,8 @@ import type { Question } from '../../graphql/questions.ts';
 import { spokenName } from '../words/telling.ts';
 import { currentWords } from '../words/words.ts';
 import { announce } from './announcing.ts';
-import { type Answer, isWorthAgain, nextOf, toAnswer, withPage } from './answer.ts';
+import { type Answer, nextOf, toAnswer, withPage } from './answer.ts';
+import { askInTime } from './in-time.ts';
 import { ask, federationOf, useLearning } from './learning.ts';
 import { type PosedQuestion, person } from './person.ts';
 import { filled, type Place } from './places.ts';
@@ -65,28 +66,12 @@ const pose = async ({ question, picked, isAgain }: Asked, signal: AbortSignal): 
   announce(currentWords().say('saidAnswered', { n: usePosed.getState().answer?.ids.length ?? 0 }));
 };
 
-const againMs = 2_000;
-
-const pause = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-      resolve();
-    };
-    const timer = setTimeout(stop, againMs);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-
-/** An answer that somebody was too late for is asked for again, a few times, and stays to be seen meanwhile. */
-const poseInTime = async (question: Question, picked: PosedQuestion['places'], signal: AbortSignal): Promise<void> => {
-  for (let times = 0; !signal.aborted; times += 1) {
+/** An answer that somebody was too late for stays to be seen while it is asked for again. */
+const poseInTime = (question: Question, picked: PosedQuestion['places'], signal: AbortSignal): Promise<void> =>
+  askInTime(async (times) => {
     await pose({ question, picked, isAgain: times > 0 }, signal);
-    const { answer } = usePosed.getState();
-    if (signal.aborted || !answer || !isWorthAgain(answer, times)) return;
-    await pause(signal);
-  }
-};
+    return usePosed.getState().answer;
+  }, signal);
 
 /** Asks what the person poses; ends with the interest in it. */
 export const poseAll = (questions: readonly Question[], posed: PosedQuestion | undefined): (() => void) => {

@@ -140,6 +140,7 @@ export const de: Catalogue = {
   noScene: 'Die Stadt ist noch nicht gezeichnet. Tabelle und Baum gehen auch ohne sie.',
   nothingAnswered: 'Nichts gefunden. Wählen Sie einen anderen Ort; die Quellen unten sagen, wer gefragt wurde.',
   nothingFound: 'Nichts im Verbund heißt so. Versuchen Sie den Anfang eines Namens, einer Adresse oder einer Nummer.',
+  nothingFoundThere: 'Wer geantwortet hat, kennt nichts, das so heißt.',
   nothingListed: 'Kein Zwilling passt. Entfernen Sie den Filter oder fragen Sie anderes.',
   nothingSaid: 'Noch wurde nichts gesagt.',
   notSealed: 'noch nicht besiegelt',

@@ -133,6 +133,7 @@ export const en = {
   noScene: 'The city is not drawn yet. The table and the tree work without it.',
   nothingAnswered: 'Nothing was found. Choose another place; the sources below say who was asked.',
   nothingFound: 'Nothing in the federation is called so. Try the beginning of a name, an address or a number.',
+  nothingFoundThere: 'Nobody who answered knows anything that is called so.',
   nothingListed: 'No twin fits. Remove the filter or ask something else.',
   nothingThen: 'Nothing was known yet at that time. Choose a later one.',
   nothingToldThen: 'Nobody told anything of that time. Choose another one.',
