@@ -8,9 +8,15 @@ import { defineConfig } from 'vitest/config';
 /** What a single claim may take. Journeys over several real nodes take longer than anything inside one. */
 const testMs = { core: 20_000, server: 60_000, testbed: 180_000, browser: 300_000, tools: 60_000, viewer: 20_000 };
 
+/** The share of it for which what is polled may take to come, on a machine that is busy. */
+const pollShare = 0.3;
+
 const project = (name: keyof typeof testMs, folder: string) => ({
   extends: true as const,
-  test: { name, include: [`${folder}/**/*.test.ts`], testTimeout: testMs[name], hookTimeout: testMs[name] },
+  test: {
+    ...{ name, include: [`${folder}/**/*.test.ts`], testTimeout: testMs[name], hookTimeout: testMs[name] },
+    expect: { poll: { timeout: pollShare * testMs[name] } },
+  },
 });
 
 /** A test may want a real Neo4j: the first that does starts it, the end of the run stops it. */
@@ -23,14 +29,11 @@ const server = () => {
 
 const browserTests = 'packages/testbed/src/browser';
 
-/** What a page is given to show what it was asked for, on a machine that is busy. */
-const pollMs = 90_000;
-
 /** After all others and one file at a time: a browser without a graphics card needs the processors for itself. */
 const inBrowser = () => {
   const { test } = project('browser', browserTests);
   const setup = { globalSetup: [`${browserTests}/setup.ts`], maxWorkers: 1, sequence: { groupOrder: 1 } };
-  return { extends: true as const, test: { ...test, ...setup, expect: { poll: { timeout: pollMs, interval: 100 } } } };
+  return { extends: true as const, test: { ...test, ...setup, expect: { poll: { ...test.expect.poll, interval: 100 } } } };
 };
 
 const testbed = () => {
