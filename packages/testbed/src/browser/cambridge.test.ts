@@ -9,7 +9,7 @@ import { floodExposure } from '../cambridge/figures.ts';
 import { root } from './build-viewer.ts';
 import { launchChromium } from './chromium.ts';
 import { type CityProcess, startCity } from './city-process.ts';
-import { answerOf, hands, labels, labelsUnderPanel, seen, sources } from './hands.ts';
+import { answerOf, eyeIn, hands, labels, labelsUnderPanel, seenOtherwise, sources } from './hands.ts';
 import { openViewer, panel } from './page.ts';
 
 const dataFolder = resolve(process.env['DATA'] ?? join(root, '../shared/data'));
@@ -80,11 +80,12 @@ describe.skipIf(!isThere)(`the flood question on Cambridge, in the page${isSkipp
       await page.locator('div.answered[aria-busy="false"]').getByRole('button', { name: station }).first().waitFor();
       await expect.poll(() => page.url()).toContain('s=urn');
       await viewer.drawn();
-      const [first, link] = [await seen(page), page.url()];
+      const link = page.url();
       await using other = await openViewer(browser, city.address, { hash: new URL(link).hash });
       await answerOf(other.page).waitFor();
       await panel(other.page, 'Selected twin').getByRole('heading', { level: 2, name: station }).waitFor();
-      await expect.poll(() => seen(other.page), { timeout: stepMaxMs }).toEqual(first);
+      await expect.poll(() => seenOtherwise(page, other.page)).toEqual([]);
+      await expect.poll(() => eyeIn(other.page.url())).toBe(eyeIn(link));
       expect([...viewer.errors, ...other.errors]).toEqual([]);
     },
     journeyMaxMs,

@@ -8,12 +8,19 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createTestCity } from '../city.ts';
 import { authorityOfTest, fourAgencies } from '../city-files.ts';
 import { launchChromium } from './chromium.ts';
-import { openViewer, option, panel, search, tool } from './page.ts';
+import { openViewer, option, panel, search, tool, type Watched, withoutStatus } from './page.ts';
 
 const address = inject('sampleCity');
 
-/** Long enough for whatever draws or renders by itself to have done so many times. */
-const whileMs = 3_000;
+/** Longer than whatever looks again by itself waits. */
+const whileMs = 6_000;
+
+const doneIn = async ({ page, counts }: Watched, ms: number): Promise<Readonly<Record<'draws' | 'commits', number>>> => {
+  const before = await counts();
+  await page.waitForTimeout(ms);
+  const { draws, commits } = await counts();
+  return { draws: draws - before.draws, commits: commits - before.commits };
+};
 
 describe('the page', () => {
   let browser: Browser;
@@ -41,16 +48,12 @@ describe('the page', () => {
     await city.active();
     await using viewer = await openViewer(browser, city.front.address);
     await viewer.drawn();
-    const drawsIn = async (ms: number): Promise<number> => {
-      const { draws } = await viewer.counts();
-      await viewer.page.waitForTimeout(ms);
-      return (await viewer.counts()).draws - draws;
-    };
-    await expect.poll(() => drawsIn(500)).toBe(0);
-    expect(await drawsIn(whileMs)).toBe(0);
+    // names may still be on their way
+    await expect.poll(async () => (await doneIn(viewer, whileMs)).draws).toBe(0);
     await viewer.page.locator('.stage').focus();
+    const { draws } = await viewer.counts();
     await viewer.page.keyboard.press('ArrowLeft');
-    await expect.poll(() => drawsIn(100)).toBeGreaterThan(0);
+    await expect.poll(async () => (await viewer.counts()).draws).toBeGreaterThan(draws);
   });
 
   it('draws values as they come and renders nothing in React for them, nor for an alarm, which is said and counted in the name of the scene', async () => {
@@ -58,7 +61,9 @@ describe('the page', () => {
     await city.active();
     const { store } = city.node('water');
     const gauge = twinIdOf(authorityOfTest('water'), 'things', 'gauge-1');
-    await using viewer = await openViewer(browser, city.front.address, { hash: '#p=city:waterLevel&w=filter&b=city:waterLevel~~3.5&lang=en' });
+    await using viewer = await openViewer(browser, city.front.address, {
+      ...{ hash: '#p=city:waterLevel&w=filter&b=city:waterLevel~~3.5&lang=en', before: withoutStatus },
+    });
     const { page } = viewer;
     await page.locator('.legend .stops').waitFor();
     await viewer.drawn();
@@ -70,6 +75,7 @@ describe('the page', () => {
     // what the first values bring is a legend
     await rise(1.5);
     await viewer.readNoMore();
+    await expect.poll(async () => (await doneIn(viewer, whileMs)).commits).toBe(0);
     const { commits } = await viewer.counts();
     for (const level of [1.6, 1.7, 1.8, 1.9, 2, 4]) await rise(level);
     // who does not see the ring hears of it

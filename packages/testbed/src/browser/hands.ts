@@ -13,13 +13,20 @@ export const labels = (page: Page): Promise<readonly string[]> => labelsIn(page)
 export const answerOf = (page: Page) => page.locator('div.answered');
 export const sources = (page: Page) => page.locator('.sources-bar');
 
-/** What two people have to see alike: the answer, its sources, what is chosen, and where the eye is. */
-export const seen = async (page: Page) => ({
+const seen = async (page: Page) => ({
   answer: await answerOf(page).textContent(),
   zone: await page.locator('.place select').inputValue(),
   chosen: await panel(page, 'Selected twin').getByRole('heading', { level: 2 }).textContent(),
-  eye: /[&#]c=([^&]*)/.exec(page.url())?.[1],
 });
+
+/** What two people who have to see alike see otherwise: the answer, its place, what is chosen. An answer may be asked for again, and where things lie may be on its way: at both of them. */
+export const seenOtherwise = async (one: Page, other: Page): Promise<readonly string[]> => {
+  const [own, theirs] = [await seen(one), await seen(other)];
+  return (['answer', 'zone', 'chosen'] as const).filter((part) => own[part] !== theirs[part]).map((part) => `${part}: ${own[part]} / ${theirs[part]}`);
+};
+
+/** Where the eye is, as an address says. */
+export const eyeIn = (url: string): string | undefined => /[&#]c=([^&]*)/.exec(url)?.[1];
 
 /** Presses the key until that holds; somebody who tabs through a page does no more. */
 const pressUntil = async (page: Page, key: string, holds: () => Promise<boolean>): Promise<void> => {

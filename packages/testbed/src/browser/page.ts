@@ -57,6 +57,10 @@ export type Opened = BrowserContextOptions & {
 const isReadAnew = ({ pathname }: URL): boolean => pathname === '/graphql';
 const isStream = (request: Request): boolean => request.headers()['accept'] === 'text/event-stream';
 
+/** A line that is late on a busy machine is told, and rendered: who counts what is rendered for something else lets nothing be told of lines from the beginning. */
+export const withoutStatus = (page: Page): Promise<unknown> =>
+  page.route(isReadAnew, (route) => (isStream(route.request()) ? route.abort() : route.fallback()));
+
 /** What was asked for before it is called is answered first. */
 const createReadNoMore = (page: Page): (() => Promise<void>) => {
   const asked = new Set<Request>();

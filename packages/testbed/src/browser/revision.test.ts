@@ -48,7 +48,7 @@ it('draws twins that come, loses none meanwhile, and keeps what is chosen', asyn
     ...{ position: [0.2, 0.15], values: {}, provenance: { observedAt: at, recordedAt: at, source: agencyOfTest('water') } },
   });
   await city.node('water').store.apply([{ op: 'putTwin', twin }], { at });
-  await expect.poll(async () => shownOf(await name()), { timeout: 60_000 }).toBe(before + 1);
+  await expect.poll(async () => shownOf(await name())).toBe(before + 1);
   const meanwhile = await page.evaluate(() => globalThis.namesOfScene);
   expect(meanwhile.filter((each) => shownOf(each) < before || !each.endsWith('Chosen: gauge-1.'))).toEqual([]);
   await panel(page, 'Selected twin').getByRole('heading', { level: 2, name: 'gauge-1' }).waitFor();

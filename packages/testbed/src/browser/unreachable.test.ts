@@ -10,6 +10,9 @@ import { federationStatus, freePort, startProcess } from '../processes.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer } from './page.ts';
 
+/** Two signs of life of a node: what is known before that is known at once. */
+const signsOfLifeMs = 24_000;
+
 const isOffline = (page: Page): Promise<boolean> => page.locator('.notices').getByText('Offline since').isVisible();
 
 it('a node that stands still and holds its sockets is offline after two of its signs of life, one out of reach at once; back, all is as before', async () => {
@@ -32,13 +35,13 @@ it('a node that stands still and holds its sockets is offline after two of its s
   const { page } = viewer;
   await viewer.drawn();
   await page.context().setOffline(true);
-  await expect.poll(() => isOffline(page), { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => isOffline(page), { timeout: signsOfLifeMs }).toBe(true);
   await page.context().setOffline(false);
-  await expect.poll(() => isOffline(page), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isOffline(page)).toBe(false);
   front.pause();
-  await expect.poll(() => isOffline(page), { timeout: 40_000 }).toBe(true);
+  await expect.poll(() => isOffline(page)).toBe(true);
   front.goOn();
-  await expect.poll(() => isOffline(page), { timeout: 40_000 }).toBe(false);
+  await expect.poll(() => isOffline(page)).toBe(false);
   expect(viewer.errors).toEqual([]);
   await rm(folder, { recursive: true, force: true });
 });
