@@ -31,21 +31,21 @@ const begin = (response: ServerResponse) => {
   response.write('data: one\n\n');
 };
 
-/** The clock of the line looks about once a second. */
-const slackMs = 1_500;
+/** The clock of the line looks about once a second, and a busy machine is late; what gives nothing up waits for five minutes. */
+const [soonerMs, laterMs] = [1_500, 30_000];
 
 describe('a stream of events', () => {
   it('that goes silent is given up after streamSilentMs, with what it said before', async () => {
     const { items, ms } = await heard(begin);
     expect(items).toEqual(['one', 'timedOut']);
-    expect(ms).toBeGreaterThanOrEqual(limits.streamSilentMs - slackMs);
-    expect(ms).toBeLessThan(limits.streamSilentMs + slackMs);
+    expect(ms).toBeGreaterThanOrEqual(limits.streamSilentMs - soonerMs);
+    expect(ms).toBeLessThan(limits.streamSilentMs + laterMs);
   });
 
   it('that never begins is given up as well', async () => {
     const { items, ms } = await heard(() => undefined);
     expect(items).toEqual(['timedOut']);
-    expect(ms).toBeLessThan(limits.streamSilentMs + slackMs);
+    expect(ms).toBeLessThan(limits.streamSilentMs + laterMs);
   });
 
   it('that ends is told as interrupted, one that is unknown as that', async () => {
