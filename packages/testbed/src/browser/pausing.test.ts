@@ -11,6 +11,8 @@ import { openViewer, panel, tool } from './page.ts';
 
 /** Longer than anything that is read again waits. */
 const longMs = 65_000;
+/** Later than now when it is said, and before a line that says nothing is given up. */
+const soonMs = 10_000;
 const gauge = twinIdOf(authorityOfTest('water'), 'things', 'gauge-1');
 
 it('holds scene, list and panel by the keyboard alone, says since when, names who falls silent meanwhile, and shows the newest at once', async () => {
@@ -50,7 +52,7 @@ it('holds scene, list and panel by the keyboard alone, says since when, names wh
   expect(await alarms.count()).toBe(0);
   await tool(page, 'Pause live updates').focus();
   // by a clock that stands still nothing is read but at once
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1));
+  await page.clock.pauseAt(await page.evaluate((ms) => Date.now() + ms, soonMs));
   await page.keyboard.press('Space');
   await row.filter({ hasText: '7.25' }).waitFor();
   await twin.getByText('7.25').first().waitFor();
