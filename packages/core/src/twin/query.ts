@@ -132,6 +132,8 @@ export const TwinQuery = z.strictObject({
   links: z.object({ kinds: z.array(TermId).optional(), direction: Direction }).optional(),
   /** kinds, each with its narrower terms, whose twins come with the surfaces of their finest shape */
   shapes: z.array(TermId).max(limits.filterKindsMax).optional(),
+  /** the twins come without their footprints, which may be most of what there is to say */
+  footprints: z.literal(false).optional(),
   /** asks for the number of all that match, beside the page */
   count: z.boolean().optional(),
   /** asks for the twins as they were, those that matched then, with the links that there were */

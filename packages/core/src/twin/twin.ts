@@ -40,6 +40,9 @@ export const Twin = z.object({
 });
 export type Twin = z.infer<typeof Twin>;
 
+/** Where only its values are wanted. */
+export const withoutFootprint = ({ footprint: _, ...twin }: Twin): Twin => twin;
+
 /** What a source gives; the store adds version and times. */
 export const TwinInput = Twin.omit({ version: true, createdAt: true, updatedAt: true, shaped: true });
 export type TwinInput = z.infer<typeof TwinInput>;

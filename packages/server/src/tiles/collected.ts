@@ -49,7 +49,7 @@ const wholesOf = async (
   if (!drawn.some(({ kind }) => vocabulary.isA(kind, partKind))) return { wholes };
   const full = new AbortController();
   const walked = await source.walk(
-    { filter: { kinds: [TermId.parse(partKind)] }, terms: [], links: [partOf] },
+    { filter: { kinds: [TermId.parse(partKind)] }, terms: [], links: [partOf], footprints: false },
     (rows) => {
       const told = rows.flatMap(({ twin, links = [] }) => links.filter(({ from }) => from === twin.id));
       if (wholes.length + told.length > twinsMax) full.abort();

@@ -174,6 +174,19 @@ describe('what sources say of one property', () => {
     expect(a.walks).toBe(3);
   });
 
+  it('is asked for without footprints, of the twins that say it alone', async () => {
+    const [a, asked]: [Source, object[]] = [createSource('a', 'park'), []];
+    const source: WalkedSource = {
+      ...a,
+      walk: (query, take) => {
+        asked.push(query);
+        return a.walk(query, take, signal);
+      },
+    };
+    await createReadings().of({ held, federation, sources: [source], term, signal });
+    expect(asked).toEqual([{ filter: { property: [{ term, op: 'exists', value: true }] }, terms: [term], footprints: false }]);
+  });
+
   it('says of whom it is wanted and who has not answered yet', async () => {
     const [readings, a, b] = [createReadings(), createSource('a', 'park'), createSource('b', 'rail')];
     const gate = Promise.withResolvers<void>();

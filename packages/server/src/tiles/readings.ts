@@ -82,7 +82,7 @@ const createRowReadings = ({ rows }: Held) => {
 const walk = async ({ held, term, signal }: ReadingsAsked, source: WalkedSource): Promise<Walked> => {
   const readings = createRowReadings(held);
   const walked = await source.walk(
-    { filter: { property: [{ term, op: 'exists', value: true }] }, terms: [term] },
+    { filter: { property: [{ term, op: 'exists', value: true }] }, terms: [term], footprints: false },
     (rows) => {
       for (const { twin } of rows) readings.add(twin, term);
     },

@@ -99,11 +99,11 @@ type Filling = { readonly room: StatesRoom; readonly federation: Federation; rea
 const agencyAt = ({ built }: Held, agency: AgencyId): number => built.scene.agencies.findIndex(({ id }) => id === agency);
 
 const walkInto = ({ column, signal }: Filling, source: WalkedSource): Promise<Result<number>> =>
-  source.walk({ filter: { property: [{ term: column.term, op: 'exists', value: true }] }, terms: [column.term] }, column.take, signal);
+  source.walk({ filter: { property: [{ term: column.term, op: 'exists', value: true }] }, terms: [column.term], footprints: false }, column.take, signal);
 
 const readChanged = async ({ column, signal }: Filling, source: WalkedSource, ids: readonly TwinId[]): Promise<readonly TwinRow[]> => {
   const rows: TwinRow[] = [];
-  await source.walk({ filter: { ids }, terms: [column.term] }, (page) => void rows.push(...page), signal);
+  await source.walk({ filter: { ids }, terms: [column.term], footprints: false }, (page) => void rows.push(...page), signal);
   return rows;
 };
 

@@ -247,6 +247,15 @@ describe('a query of twins at hand', () => {
     expect(keys({ filter: { property: [{ term: 'city:power', op: 'gte', value: 2000, unit: 'W' }] } })).toEqual(['T2', 'T3']);
   });
 
+  it('tells twins without their footprints where none are wanted', () => {
+    const outlined = twins.map((twin) => ({ ...twin, footprint: { type: 'Point' as const, coordinates: [0, 0] as [number, number] } }));
+    const told = (query: object) => answerQuery(outlined, { version: 1, ...query }, { vocabulary, seq: 7 }).rows.map(({ twin }) => 'footprint' in twin);
+    expect([told({}), told({ footprints: false })]).toEqual([
+      [true, true, true],
+      [false, false, false],
+    ]);
+  });
+
   it('counts, groups, shows only the terms asked for, and knows no past', () => {
     expect(ask({ filter: { text: 'trafo 1' }, count: true, page: { first: 0 } })).toMatchObject({ count: 1, rows: [], seq: 7 });
     expect(ask({ filter: { ids: [twins[0]?.id] }, summary: ['kind'] })).toMatchObject({ rows: [], groups: [{ kind: 'city:Substation', count: 1, of: 3 }] });

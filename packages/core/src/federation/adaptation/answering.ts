@@ -7,7 +7,7 @@ import { matchesFilter } from '../../twin/matches.ts';
 import { type Facet, facetsOf, type Group, groupKey } from '../../twin/overview/group.ts';
 import type { TwinFilter, TwinPage, TwinQuery } from '../../twin/query.ts';
 import type { Vocabulary } from '../../twin/semantic-dictionary.ts';
-import type { Twin } from '../../twin/twin.ts';
+import { type Twin, withoutFootprint } from '../../twin/twin.ts';
 import { comparePageKeys, pageKeyOf } from '../federated-twin.ts';
 
 const noLinks = { linksOf: () => [], twin: () => undefined };
@@ -53,7 +53,7 @@ export const answerQuery = (
   query: TwinQuery,
   { vocabulary, seq }: { readonly vocabulary: Vocabulary; readonly seq: number },
 ): TwinPage => {
-  const { order, page, terms } = query;
+  const { order, page, terms, footprints } = query;
   const descending = order?.descending ?? false;
   const matching = found(twins, query, vocabulary);
   const keyed = matching
@@ -65,7 +65,7 @@ export const answerQuery = (
   const next = first > 0 && keyed.length > first ? rows.at(-1)?.key : undefined;
   return {
     version: 1,
-    rows: rows.map(({ twin }) => ({ twin: shown(twin, terms), ...(query.links && { links: [] }) })),
+    rows: rows.map(({ twin }) => ({ twin: shown(footprints === false ? withoutFootprint(twin) : twin, terms), ...(query.links && { links: [] }) })),
     ...(next && { next }),
     seq,
     identities: 0,

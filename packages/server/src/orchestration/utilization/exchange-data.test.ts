@@ -17,12 +17,13 @@ import {
   problem,
   type Shape,
   type TermId,
+  type TwinQuery,
 } from '@cityweave/core';
 import { describe, expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import type { Command } from '../../store/store.ts';
-import { accepted, foreignId, link, put, twinId } from '../../store/twins.contract.ts';
+import { accepted, foreignId, link, put, twin, twinId } from '../../store/twins.contract.ts';
 import type { Room } from '../room.ts';
 import { linksOfEach, readTwins } from './exchange-data.ts';
 import { createMemberReads } from './member-read.ts';
@@ -80,6 +81,19 @@ describe('a read', () => {
     expect(first?.shape).toBeUndefined();
     const all = await read([first?.twin.kind ?? '']);
     expect(all.rows.map(({ shape }) => shape !== undefined)).toEqual([true, true, false]);
+  });
+
+  it('tells a twin without its footprint where none is wanted, and where it lies all the same', async () => {
+    await using opened = await openRoom();
+    const { room } = opened;
+    const footprint = polygonOfBox([0, 0, 1, 1]);
+    await accepted(room.store, [{ op: 'putTwin', twin: twin(twinId('1'), { footprint, position: [0.5, 0.5] }) }]);
+    const read = async (asked: Partial<TwinQuery>) =>
+      (await readTwins({ room, sight: undefined, signal: room.signal }, { version: 1, ...asked })).rows[0]?.twin;
+    expect(await read({})).toMatchObject({ footprint, position: [0.5, 0.5] });
+    const told = await read({ footprints: false });
+    expect(told).toMatchObject({ id: twinId('1'), position: [0.5, 0.5] });
+    expect(told).not.toHaveProperty('footprint');
   });
 
   it('shares linksPerAnswerMax evenly among the twins of a page, and tells no more than linksPerTwinAnswerMax of one', () => {

@@ -1,4 +1,17 @@
-import { Authority, agencyIdOf, agencyTwinIdOf, type Federation, limits, ok, type Result, TwinPage, twinIdOf } from '@cityweave/core';
+import {
+  Authority,
+  agencyIdOf,
+  agencyTwinIdOf,
+  type Federation,
+  fail,
+  limits,
+  ok,
+  problem,
+  type Result,
+  TwinPage,
+  type TwinQuery,
+  twinIdOf,
+} from '@cityweave/core';
 import { expect, it } from 'vitest';
 import { systemDeps } from '../../deps.ts';
 import { twin } from '../../store/twins.contract.ts';
@@ -9,6 +22,13 @@ import { walkedSources } from './walking.ts';
 const authority = Authority.parse('water.example');
 const [agency, twinId, now] = [agencyIdOf(authority), agencyTwinIdOf(authority), systemDeps().clock.now()];
 
+const memberOf = (read: ReturnType<MemberReads['sourceOf']>['read']) => {
+  const reads: MemberReads = { sourceOf: () => ({ agency, read, interruption: () => undefined }) };
+  const room = { deps: systemDeps(), self: { agency: 'urn:dtf:agency:front.example', name: {} }, records: { get: () => undefined } } as unknown as Room; // branding: what a walk looks at
+  const federation = { members: [{ twinId, agency, state: 'ACTIVE', features: [] }] } as unknown as Federation; // branding: as above
+  return walkedSources(room, reads, federation)[1] ?? expect.fail('the member is a source');
+};
+
 /** A member with so many pages of a twin each, and how often it was asked. */
 const walkOf = async (pages: number): Promise<{ readonly walked: Result<number>; readonly asked: number; readonly twins: number }> => {
   let [asked, twins] = [0, 0];
@@ -18,20 +38,28 @@ const walkOf = async (pages: number): Promise<{ readonly walked: Result<number>;
     const rows = [{ twin: { ...twin(id), version: 1, createdAt: now, updatedAt: now } }];
     return ok({ page: TwinPage.parse({ version: 1, rows, seq: 7, identities: 0, ...(asked < pages && { next: { value: id, id } }) }) });
   };
-  const reads: MemberReads = { sourceOf: () => ({ agency, read, interruption: () => undefined }) };
-  const room = { deps: systemDeps(), self: { agency: 'urn:dtf:agency:front.example', name: {} }, records: { get: () => undefined } } as unknown as Room; // branding: what a walk looks at
-  const federation = { members: [{ twinId, agency, state: 'ACTIVE', features: [] }] } as unknown as Federation; // branding: as above
-  const member = walkedSources(room, reads, federation)[1] ?? expect.fail('the member is a source');
   const take = (rows: readonly unknown[]): void => {
     twins += rows.length;
   };
-  const walked = await member.walk({ terms: [] }, take, new AbortController().signal);
+  const walked = await memberOf(read).walk({ terms: [] }, take, new AbortController().signal);
   return { walked, asked, twins };
 };
 
 it('a walk goes over walkPagesMax pages of a source; of who tells one more it is refused, and not asked for that', { timeout: 60_000 }, async () => {
   const most = limits.walkPagesMax;
   expect(await walkOf(most)).toEqual({ walked: ok(7), asked: most, twins: most });
-  const problem = { kind: 'tooMany', agency, subject: 'pages of one walk', accepted: 'a last page', limit: most };
-  expect(await walkOf(most + 1)).toEqual({ walked: { ok: false, problem }, asked: most, twins: most });
+  const refused = { kind: 'tooMany', agency, subject: 'pages of one walk', accepted: 'a last page', limit: most };
+  expect(await walkOf(most + 1)).toEqual({ walked: { ok: false, problem: refused }, asked: most, twins: most });
+});
+
+it('a source of an earlier version, which knows no query without footprints, is asked with them; one that is silent is not asked twice', async () => {
+  const asked: TwinQuery['footprints'][] = [];
+  const walk = (refusal: Parameters<typeof problem>[0]) =>
+    memberOf(async ({ footprints }) => {
+      asked.push(footprints);
+      if (footprints === false) return fail(problem(refusal));
+      return ok({ page: TwinPage.parse({ version: 1, rows: [], seq: 7, identities: 0 }) });
+    }).walk({ terms: [], footprints: false }, () => undefined, new AbortController().signal);
+  expect([await walk('malformed'), asked.splice(0)]).toEqual([ok(7), [false, undefined]]);
+  expect([await walk('timedOut'), asked.splice(0)]).toEqual([{ ok: false, problem: { kind: 'timedOut' } }, [false]]);
 });

@@ -20,13 +20,15 @@ import {
 } from '@cityweave/core';
 import { endingSignal } from '../../deps.ts';
 import { agreements, type Room } from '../room.ts';
-import { type Deadline, type MemberReads, ownSource, type SourceOfTwins } from './member-read.ts';
+import { type Deadline, type MemberPart, type MemberReads, ownSource, type SourceOfTwins } from './member-read.ts';
 
 export type WalkQuery = {
   readonly filter?: TwinFilter;
   readonly terms: readonly string[];
   /** kinds whose shapes come along */
   readonly shapes?: readonly string[];
+  /** the twins come without their footprints */
+  readonly footprints?: false;
   /** kinds of links that lead from a twin and come along */
   readonly links?: readonly string[];
 };
@@ -55,9 +57,32 @@ const withTime = async <T>(room: Room, signal: AbortSignal, run: (deadline: Dead
 const tooManyPages = ({ agency }: SourceOfTwins): Problem =>
   problem('tooMany', { agency, subject: 'pages of one walk', accepted: 'a last page', limit: limits.walkPagesMax });
 
+/** terms and kinds are those of the dictionary's own table */
+const queryOf = ({ filter, terms, shapes, links, footprints }: WalkQuery, after: PageKey | undefined): TwinQuery => ({
+  version: 1,
+  ...(filter && { filter }),
+  terms: terms as TwinQuery['terms'], // branding: as said above
+  ...(shapes && { shapes: shapes as TwinQuery['shapes'] }), // branding: as above
+  ...(links && { links: { kinds: links as NonNullable<TwinQuery['links']>['kinds'], direction: 'out' as const } }), // branding: as above
+  ...(footprints === false && { footprints }),
+  page: { first: shapes ? pageOfShapes : limits.pageMax, ...(after && { after }) },
+});
+
+const refusesQuery = ({ kind }: Problem): boolean => kind === 'badQuery' || kind === 'malformed' || kind === 'invalid';
+
+/** A page in a time of its own. A source of an earlier version does not know how to leave footprints out, and is asked with them. */
+const readPage = async ({ room, source }: Walking, query: TwinQuery, signal: AbortSignal): Promise<Result<MemberPart>> => {
+  const read = await withTime(room, signal, (deadline) => source.read(query, deadline));
+  if (read.ok || query.footprints === undefined || !refusesQuery(read.problem)) return read;
+  const { footprints: _, ...whole } = query;
+  return withTime(room, signal, (deadline) => source.read(whole, deadline));
+};
+
+type Walking = { readonly room: Room; readonly source: SourceOfTwins };
+
 const walkSource = async (
-  { room, source }: { readonly room: Room; readonly source: SourceOfTwins },
-  { filter, terms, shapes, links }: WalkQuery,
+  { room, source }: Walking,
+  asked: WalkQuery,
   { take, signal }: { readonly take: (rows: readonly TwinRow[]) => void; readonly signal: AbortSignal },
 ): Promise<Result<number>> => {
   let seq: number | undefined;
@@ -65,14 +90,7 @@ const walkSource = async (
   let pages = 0;
   do {
     if (pages === limits.walkPagesMax) return fail(tooManyPages(source));
-    const page = { first: shapes ? pageOfShapes : limits.pageMax, ...(after && { after }) };
-    // branding: terms and kinds of the dictionary's own table
-    const named = { terms, ...(shapes && { shapes }), ...(links && { links: { kinds: links, direction: 'out' } }) } as Pick<
-      TwinQuery,
-      'terms' | 'shapes' | 'links'
-    >;
-    const query = { version: 1 as const, ...(filter && { filter }), ...named, page };
-    const read = await withTime(room, signal, (deadline) => source.read(query, deadline));
+    const read: Result<MemberPart> = await readPage({ room, source }, queryOf(asked, after), signal);
     if (!read.ok) return read;
     seq ??= read.value.page.seq;
     take(read.value.page.rows);
