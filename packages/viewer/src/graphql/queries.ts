@@ -15,6 +15,7 @@ import type {
   TwinPage,
 } from './answers.ts';
 import { createDocument } from './client.ts';
+import whereText from './parts/where.graphql?raw';
 import countsText from './queries/counts.graphql?raw';
 import crossingText from './queries/crossing.graphql?raw';
 import federationText from './queries/federation.graphql?raw';
@@ -74,8 +75,10 @@ export const queries = {
   lines: createDocument<{ readonly federation: string }, { readonly federation: Lines | null }>(linesText),
   log: createDocument<{ readonly federation: string; readonly first: number; readonly after?: string }, LogAnswer>(logText),
   namedPlaces: createDocument<About & { readonly filter: Filter; readonly first: number }, NamedPlacesAnswer>(namedPlacesText),
-  places: createDocument<{ readonly federation: string; readonly filter: Filter; readonly first: number; readonly asOf?: string }, PlacesAnswer>(placesText),
+  places: createDocument<{ readonly federation: string; readonly filter: Filter; readonly first: number; readonly asOf?: string }, PlacesAnswer>(
+    placesText + whereText,
+  ),
   status: createDocument<About, Status>(statusText),
-  twins: createDocument<TwinsVariables, { readonly federation: { readonly twins: TwinPage } | null }>(twinsText),
+  twins: createDocument<TwinsVariables, { readonly federation: { readonly twins: TwinPage } | null }>(twinsText + whereText),
   twin: createDocument<About & { readonly id: string; readonly asOf?: string }, TwinAnswer>(twinText),
 } as const;

@@ -9,8 +9,9 @@ import { Panel } from '../frame/panel.tsx';
 import { type PropertyChoice, propertiesOf } from '../state/columns.ts';
 import { countTwins } from '../state/counting.ts';
 import { useDrawn } from '../state/drawn.ts';
+import { isNarrow } from '../state/filter.ts';
 import { agencyName, useKnown } from '../state/known.ts';
-import { isFiltered, noFilter, person, usePerson } from '../state/person.ts';
+import { noFilter, person, usePerson } from '../state/person.ts';
 import { plainText } from '../words/format.ts';
 import { Name } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
@@ -145,7 +146,7 @@ export const FilterPanel = ({ staged }: { readonly staged: Staged | undefined })
       <Properties staged={staged} />
       <Checks name={say('kinds')} of="kinds" choices={kinds} chosen={filter.kinds} />
       <Checks name={say('agencies')} of="agencies" choices={agencies} chosen={filter.agencies} />
-      {isFiltered(filter) && (
+      {isNarrow(filter) && (
         <button type="button" className="quiet" onClick={() => person.set({ filter: noFilter })}>
           {say('noFilter')}
         </button>

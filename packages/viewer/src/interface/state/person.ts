@@ -61,7 +61,6 @@ export type Person = {
 };
 
 export const noFilter: TwinChoice = { agencies: [], kinds: [], ranges: [] };
-export const isFiltered = ({ agencies, kinds, ranges }: TwinChoice): boolean => agencies.length + kinds.length + ranges.length > 0;
 
 const isDark = (): boolean => globalThis.matchMedia?.('(prefers-color-scheme: dark)').matches === true;
 
