@@ -40,10 +40,13 @@ it(`has more than ${rowsMin} rows, drawn as far as they are seen; the last one i
     .toBeGreaterThan(0);
   await name.getByRole('button').click();
   await page.getByRole('grid').focus();
-  for (let rows = await read(page); rows <= rowsMin; rows = await read(page)) {
-    await page.keyboard.press('End');
-    await expect.poll(() => read(page)).toBeGreaterThan(rows);
-  }
+  // where an agency was away, the list is read from its beginning once it is back
+  await expect
+    .poll(async () => {
+      await page.keyboard.press('End');
+      return read(page);
+    })
+    .toBeGreaterThan(rowsMin);
   await page.keyboard.press('End');
   await expect.poll(async () => Number(await activeRow(page).getAttribute('aria-rowindex'))).toBeGreaterThan(rowsMin);
   expect(await page.locator('[role=grid] .table-row').count()).toBeLessThan(100);
