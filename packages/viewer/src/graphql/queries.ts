@@ -15,6 +15,8 @@ import type {
   TwinPage,
 } from './answers.ts';
 import { createDocument } from './client.ts';
+import membersText from './parts/members.graphql?raw';
+import sourceText from './parts/source.graphql?raw';
 import whereText from './parts/where.graphql?raw';
 import countsText from './queries/counts.graphql?raw';
 import crossingText from './queries/crossing.graphql?raw';
@@ -68,7 +70,7 @@ type HistoryVariables = {
 };
 
 export const queries = {
-  federation: createDocument<About, { readonly federation: Federation | null }>(federationText),
+  federation: createDocument<About, { readonly federation: Federation | null }>(federationText + membersText + sourceText),
   counts: createDocument<About & { readonly filter?: Filter; readonly asOf?: string }, Counts>(countsText),
   crossing: createDocument<CrossingVariables, Crossing>(crossingText),
   history: createDocument<HistoryVariables, HistoryAnswer>(historyText),
@@ -78,7 +80,7 @@ export const queries = {
   places: createDocument<{ readonly federation: string; readonly filter: Filter; readonly first: number; readonly asOf?: string }, PlacesAnswer>(
     placesText + whereText,
   ),
-  status: createDocument<About, Status>(statusText),
-  twins: createDocument<TwinsVariables, { readonly federation: { readonly twins: TwinPage } | null }>(twinsText + whereText),
-  twin: createDocument<About & { readonly id: string; readonly asOf?: string }, TwinAnswer>(twinText),
+  status: createDocument<About, Status>(statusText + membersText),
+  twins: createDocument<TwinsVariables, { readonly federation: { readonly twins: TwinPage } | null }>(twinsText + whereText + sourceText),
+  twin: createDocument<About & { readonly id: string; readonly asOf?: string }, TwinAnswer>(twinText + sourceText),
 } as const;
