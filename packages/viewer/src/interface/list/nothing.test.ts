@@ -19,7 +19,9 @@ it('who takes part over a bridge is not asked of the past: where nobody else is 
   expect(nothingOf(then, asked('NOT_ASKED'))).toBe('nothingToldThen');
 });
 
-it('of now, or of what is looked for, it is said that nothing fits', () => {
-  expect(nothingOf({ ...then, asOf: undefined }, asked('LATE'))).toBe('nothingListed');
+it('of now, or of what is looked for, it is said that nothing fits; where somebody has not told all, nothing of those who answered', () => {
+  expect(nothingOf({ ...then, asOf: undefined }, asked('ANSWERED', 'NOT_ASKED'))).toBe('nothingListed');
+  for (const status of ['LATE', 'FAILED', 'PARTIAL'] as const)
+    expect(nothingOf({ ...then, asOf: undefined }, asked('ANSWERED', status))).toBe('nothingListedThere');
   expect(nothingOf({ ...then, filter: { ...noFilter, kinds: ['city:Park'] } }, asked('ANSWERED'))).toBe('nothingListed');
 });

@@ -35,11 +35,11 @@ export const useListed = (): Listed => {
 type Sought = Pick<Person, 'filter' | 'question' | 'asOf'>;
 export type Sources = readonly Pick<Source, 'agency' | 'status'>[];
 
-/** Why nothing is listed, as a key of what is said. That nothing was known at a time those can tell who tell the past, and only together. */
+/** Why nothing is listed, as a key of what is said. Nothing is said of those who have not told all. That nothing was known at a time those can tell who tell the past, and only together. */
 export const nothingOf = ({ filter, question, asOf }: Sought, sources: Sources): Key => {
-  if (asOf === undefined || question !== undefined || isNarrow(filter)) return 'nothingListed';
-  const isTold = untoldIn(sources).length === 0 && sources.some(({ status }) => status !== 'NOT_ASKED');
-  return isTold ? 'nothingThen' : 'nothingToldThen';
+  const isTold = untoldIn(sources).length === 0;
+  if (asOf === undefined || question !== undefined || isNarrow(filter)) return isTold ? 'nothingListed' : 'nothingListedThere';
+  return isTold && sources.some(({ status }) => status !== 'NOT_ASKED') ? 'nothingThen' : 'nothingToldThen';
 };
 
 export const useNothing = (sources: Sources): Key => usePerson((state) => nothingOf(state, sources));

@@ -152,6 +152,7 @@ export const ar: Catalogue = {
   nothingFound: 'لا شيء في الاتحاد بهذا الاسم. جرّب بداية اسم أو عنوان أو رقم.',
   nothingFoundThere: 'لا يعرف من أجابوا شيئًا بهذا الاسم.',
   nothingListed: 'لا توأم يناسب. أزل التصفية أو اسأل سؤالًا آخر.',
+  nothingListedThere: 'ليس لدى من أجابوا توأم يناسب.',
   nothingSaid: 'لم يُقل شيء بعد.',
   notSealed: 'لم يُختم بعد',
   notDrawn: 'هذا التوأم غير مرسوم في المشهد.',

@@ -142,6 +142,7 @@ export const de: Catalogue = {
   nothingFound: 'Nichts im Verbund heißt so. Versuchen Sie den Anfang eines Namens, einer Adresse oder einer Nummer.',
   nothingFoundThere: 'Wer geantwortet hat, kennt nichts, das so heißt.',
   nothingListed: 'Kein Zwilling passt. Entfernen Sie den Filter oder fragen Sie anderes.',
+  nothingListedThere: 'Wer geantwortet hat, hat keinen Zwilling, der passt.',
   nothingSaid: 'Noch wurde nichts gesagt.',
   notSealed: 'noch nicht besiegelt',
   notDrawn: 'Dieser Zwilling ist in der Szene nicht gezeichnet.',

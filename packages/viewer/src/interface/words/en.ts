@@ -135,6 +135,7 @@ export const en = {
   nothingFound: 'Nothing in the federation is called so. Try the beginning of a name, an address or a number.',
   nothingFoundThere: 'Nobody who answered knows anything that is called so.',
   nothingListed: 'No twin fits. Remove the filter or ask something else.',
+  nothingListedThere: 'Nobody who answered has a twin that fits.',
   nothingThen: 'Nothing was known yet at that time. Choose a later one.',
   nothingToldThen: 'Nobody told anything of that time. Choose another one.',
   nothingSaid: 'Nothing was said yet.',
