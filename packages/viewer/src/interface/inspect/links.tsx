@@ -5,7 +5,7 @@ import type { WholeTwin } from '../../graphql/answers.ts';
 import { type LinkedTo, linkedTo } from '../state/linked-to.ts';
 import { person } from '../state/person.ts';
 import { Name } from '../words/name.tsx';
-import { spokenName } from '../words/telling.ts';
+import { readableId, spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
 
 const LinkRow = ({ linked: { link, end, isOutward } }: { readonly linked: LinkedTo }) => {
@@ -22,7 +22,11 @@ const LinkRow = ({ linked: { link, end, isOutward } }: { readonly linked: Linked
         onFocus={() => hover(end.id)}
         onBlur={() => hover(undefined)}
       >
-        <Name className="name" text={spokenName(end.name ?? end.id, end.kind?.label ?? '')} />
+        {end.name === null ? (
+          <Name className="name" text={readableId(end.id)} hint={end.id} />
+        ) : (
+          <Name className="name" text={spokenName(end.name, end.kind?.label ?? '')} />
+        )}
         <span className="soft">
           {say(isOutward ? 'linkOutward' : 'linkInward', { kind: link.kind.label })}
           {end.kind && (

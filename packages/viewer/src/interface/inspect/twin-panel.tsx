@@ -14,7 +14,7 @@ import { person, usePerson } from '../state/person.ts';
 import { useUndrawn } from '../state/undrawn.ts';
 import { Where } from '../where/where.tsx';
 import { Name } from '../words/name.tsx';
-import { spokenName } from '../words/telling.ts';
+import { readableId, spokenName } from '../words/telling.ts';
 import { useWords } from '../words/words.ts';
 import { Links } from './links.tsx';
 import { Values } from './values.tsx';
@@ -85,13 +85,14 @@ export const TwinPanel = () => {
       name={say('selectedTwin')}
       side="end"
       about={selected}
-      title={<Name whole={true} text={name ?? selected} />}
+      title={name === undefined ? <Name text={readableId(selected)} hint={selected} /> : <Name whole={true} text={name} />}
       onClose={() => person.select(undefined)}
     >
       {twin ? (
         <>
           <p className="soft">
-            <Name text={twin.kind.label} /> · <Where twin={twin} />
+            <Name text={twin.kind.label} />
+            <Where twin={twin} before=" · " />
             {lastKnown !== undefined && <strong className="warn"> {say('lastKnown', { time: instant(lastKnown) })}</strong>}
           </p>
           <p>
@@ -109,7 +110,12 @@ export const TwinPanel = () => {
           <Links twin={twin} />
         </>
       ) : (
-        <Missing />
+        <>
+          <Missing />
+          <p className="soft">
+            <Name whole={true} text={selected} />
+          </p>
+        </>
       )}
     </Panel>
   );

@@ -7,10 +7,10 @@ import { agencyClass, agencyColour, lookOf } from '../../scene/look.ts';
 import { useIsShown } from '../bonds/hiding.ts';
 import { Panel } from '../frame/panel.tsx';
 import { useCrossing } from '../state/crossing.ts';
-import { countElsewhere, useDrawn } from '../state/drawn.ts';
+import { countElsewhere, undrawnAgencies, useDrawn } from '../state/drawn.ts';
 import { useKnown } from '../state/known.ts';
 import { type Person, person, usePerson } from '../state/person.ts';
-import { NameIn } from '../words/name.tsx';
+import { inLanguage, NameIn } from '../words/name.tsx';
 import { useWords } from '../words/words.ts';
 import { DrawnInPart } from './drawn-in-part.tsx';
 
@@ -94,14 +94,31 @@ const CrossingRow = () => {
   );
 };
 
+const AllLayers = ({ scene }: { readonly scene: Scene }) => {
+  const { say, list, lang } = useWords();
+  const isShown = useIsShown();
+  const silences = useKnown((state) => state.silences);
+  const undrawn = undrawnAgencies(scene, (agency) => silences.has(agency));
+  const names = undrawn.map((at) => inLanguage({ names: scene.agencies[at]?.name ?? {}, lang }).text);
+  return (
+    <>
+      {scene.agencies.map(({ id }, at) => !undrawn.includes(at) && <AgencyLayers key={id} scene={scene} at={at} isShown={isShown} />)}
+      {names.length > 0 && (
+        <p className="soft">
+          <bdi>{say('undrawnAgencies', { names: list(names) })}</bdi>
+        </p>
+      )}
+    </>
+  );
+};
+
 export const Layers = ({ scene }: { readonly scene: Scene | undefined }) => {
   const { say } = useWords();
-  const isShown = useIsShown();
   const isTurned = usePerson(({ turned }) => turned.size > 0);
   return (
     <Panel name={say('layers')} side="start" onClose={() => person.open(undefined)}>
       <CrossingRow />
-      {scene ? scene.agencies.map(({ id }, at) => <AgencyLayers key={id} scene={scene} at={at} isShown={isShown} />) : <p className="soft">{say('noScene')}</p>}
+      {scene ? <AllLayers scene={scene} /> : <p className="soft">{say('noScene')}</p>}
       {isTurned && (
         <button type="button" className="quiet" onClick={() => person.set({ turned: new Set() })}>
           {say('layersAsFirst')}

@@ -69,3 +69,7 @@ export const countElsewhere = (
   agency: string,
   kind: string,
 ): number => elsewhere.find(([at, of]) => of === kind && scene.agencies[at]?.id === agency)?.[2] ?? 0;
+
+/** By their numbers, agencies of which nothing is drawn and nothing is to come: all of theirs is known. */
+export const undrawnAgencies = ({ agencies, layers }: Pick<Scene, 'agencies' | 'layers'>, isSilent: (agency: string) => boolean): readonly number[] =>
+  agencies.flatMap(({ id, complete }, at) => (complete && !isSilent(id) && !layers.some(({ agency, kinds }) => agency === at && kinds.length > 0) ? [at] : []));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shownIn } from '../words/zone.ts';
 import { countTwins } from './counting.ts';
-import { countElsewhere, type Drawn, seenBy, toKeepers, toParts } from './drawn.ts';
+import { countElsewhere, type Drawn, seenBy, toKeepers, toParts, undrawnAgencies } from './drawn.ts';
 import { createIsHidden, createIsMeant, isComparable, isLeftOut, isTelling, rowsWithin, toTwinFilter } from './filter.ts';
 import { binsDefault, toBars, toHistogram } from './histogram.ts';
 import { anywhere, minutesOf, withMinutes } from './moment.ts';
@@ -148,6 +148,12 @@ describe('a filter', () => {
     const drawn: Drawn = { ...drawnWith(), elsewhere: [[1, 'city:Building', 6_528]] };
     const count = (agency: string, kind: string) => countElsewhere(drawn, `urn:dtf:agency:${agency}`, kind);
     expect([count('b', 'city:Building'), count('a', 'city:Building'), count('b', 'city:Parcel'), count('c', 'city:Building')]).toEqual([6_528, 0, 0, 0]);
+  });
+  it('knows the agencies of which it draws nothing; not where somebody is silent, or has not told all', () => {
+    const agency = (id: string, complete = true) => ({ id: `urn:dtf:agency:${id}`, name: {}, complete });
+    const { scene } = drawnWith({ agencies: [agency('a'), agency('b'), agency('c'), agency('d', false)], layers: [{ agency: 0, kinds: [0] }] });
+    const drawn = undrawnAgencies(scene, (id) => id.endsWith(':c'));
+    expect(drawn).toEqual([1]);
   });
   it('knows of every row the set of those who keep it too', () => {
     const { sets, of } = toKeepers([[0], [0, 2], [2, 0]], 4);

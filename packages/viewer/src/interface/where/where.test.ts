@@ -2,6 +2,8 @@
  * Where a twin lies, in words.
  */
 import { toGazetteer } from '@cityweave/core/scene/tiles';
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import type { PlaceRow, SourceStatus } from '../../graphql/answers.ts';
 import { ar } from '../words/ar.ts';
@@ -11,6 +13,7 @@ import { distanceText } from '../words/format.ts';
 import { createWords } from '../words/words.ts';
 import { readAfter, toldAfter, toNamedPlaces } from './gazetteer.ts';
 import { askedBefore, nextAsked, placesAfter, placesMax } from './use-places.ts';
+import { Where } from './where.tsx';
 import { whereText } from './where-text.ts';
 
 const outline = {
@@ -61,6 +64,12 @@ describe('where a twin lies', () => {
     expect(whereText({ ...twin(9.05, 50.05), id: 'old' }, gazetteer, words)).toBe('');
     expect(whereText({ id: 'it', position: null, address: null }, [], words)).toBe('place not told');
   });
+});
+
+it('of a twin of which it is not known where it lies, nothing stands beside what is known of it', () => {
+  const text = (row: PlaceRow) => renderToStaticMarkup(createElement(Where, { twin: row, before: ' · ' }));
+  expect(text(twin(9.05, 50.05))).toBe('');
+  expect(text(twin(9.05, 50.05, '1 Main Street'))).toBe(' · <bdi title="1 Main Street">1 Main Street</bdi>');
 });
 
 describe('what has a name', () => {

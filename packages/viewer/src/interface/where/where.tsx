@@ -8,9 +8,18 @@ import { useWords } from '../words/words.ts';
 import { useGazetteer } from './gazetteer.ts';
 import { whereText } from './where-text.ts';
 
-export const Where = ({ twin, className }: { readonly twin: PlaceRow; readonly className?: string }) => {
+/** `before`: what stands before it, where there is something to say */
+type WhereProps = { readonly twin: PlaceRow; readonly className?: string; readonly before?: string };
+
+export const Where = ({ twin, className, before }: WhereProps) => {
   const words = useWords();
   const gazetteer = useGazetteer();
   const text = useMemo(() => whereText(twin, gazetteer, words), [twin, gazetteer, words]);
-  return <Name {...(className && { className })} text={text} hint={text} />;
+  if (text === '') return null;
+  return (
+    <>
+      {before}
+      <Name {...(className && { className })} text={text} hint={text} />
+    </>
+  );
 };

@@ -51,6 +51,7 @@ export const ar: Catalogue = {
   darkTheme: 'مظهر داكن',
   day: 'اليوم',
   disagree: 'الجهات مختلفة',
+  undrawnAgencies: 'بلا طبقة خاصة بها: {names}.',
   drawnElsewhere: {
     zero: '{n} منها مرسوم في طبقة أخرى',
     one: '{n} منها موجود في طبقة أخرى أيضًا ومرسوم هناك',

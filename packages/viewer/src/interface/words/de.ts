@@ -49,6 +49,7 @@ export const de: Catalogue = {
   darkTheme: 'Dunkle Farben',
   day: 'Tag',
   disagree: 'Stellen widersprechen sich',
+  undrawnAgencies: 'Ohne eigene Ebene: {names}.',
   drawnElsewhere: {
     one: '{n} davon steht auch in einer anderen Ebene und ist dort gezeichnet',
     other: '{n} davon stehen auch in einer anderen Ebene und sind dort gezeichnet',

@@ -49,6 +49,7 @@ export const en = {
   darkTheme: 'Dark theme',
   day: 'Day',
   disagree: 'agencies disagree',
+  undrawnAgencies: 'Without a layer of its own: {names}.',
   drawnElsewhere: { one: '{n} of them also stands in another layer and is drawn there', other: '{n} of them also stand in another layer and are drawn there' },
   drawnInPart: 'not all drawn',
   exchangeLog: 'What was said',

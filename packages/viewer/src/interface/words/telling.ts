@@ -16,6 +16,24 @@ const letter = /\p{L}/u;
 /** What is called by a number alone is said with what it is: "Flood zone 2". */
 export const spokenName = (name: string, kind: string): string => (name === '' || kind === '' || letter.test(name) ? name : `${kind} ${name}`);
 
+const keyCharactersMax = 12;
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+/** What nobody tells the name of is called by its source and the beginning of its key there: "parcels 4d4ed897…". */
+export const readableId = (id: string): string => {
+  const [, source, key] = /^urn:dtf:[^:]+:[^:]+:([^/]+)\/(.+)$/s.exec(id) ?? [];
+  if (source === undefined || key === undefined) return id;
+  const whole = [...decoded(key)];
+  return `${decoded(source).replaceAll('-', ' ')} ${whole.length > keyCharactersMax ? `${whole.slice(0, keyCharactersMax - 4).join('')}…` : whole.join('')}`;
+};
+
 const ways = ['wayNorth', 'wayNorthEast', 'wayEast', 'waySouthEast', 'waySouth', 'waySouthWest', 'wayWest', 'wayNorthWest'] as const;
 
 /** The nearest of eight. */

@@ -19,7 +19,7 @@ import {
   zoneText,
 } from './format.ts';
 import { inLanguage } from './name.tsx';
-import { isTelling, spokenName } from './telling.ts';
+import { isTelling, readableId, spokenName } from './telling.ts';
 import { unitText } from './units.ts';
 import { createWords, directionOf, fill, type Key, languages, type Phrase } from './words.ts';
 import { isElsewhere, ownZone, zoneOf } from './zone.ts';
@@ -109,6 +109,12 @@ describe('a text of somebody else', () => {
       '7',
       '水',
     ]));
+  it('that nobody tells the name of is called by its source and its key there, short enough to be read', () =>
+    expect(
+      ['parcels/4d4ed897483f34aa', 'points-of-interest/1461', 'a%20b/M%C3%BC%2F7', 'a/%zz']
+        .map((at) => readableId(`urn:dtf:twin:a.example:${at}`))
+        .concat(readableId('nope')),
+    ).toEqual(['parcels 4d4ed897…', 'points of interest 1461', 'a b Mü/7', 'a %zz', 'nope']));
   it('is cut between characters, never within one', () => {
     expect(cutText('abc', 3)).toBe('abc');
     expect(cutText('abcd', 3)).toBe('abc…');
