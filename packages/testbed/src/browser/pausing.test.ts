@@ -34,6 +34,8 @@ it('holds scene, list and panel by the keyboard alone, says since when, names wh
   await twin.getByText('2.5').first().waitFor();
   // the last that is read for a twin, one answer after the other
   await twin.getByText('2 values between').waitFor();
+  await tool(page, 'Federation').click();
+  await panel(page, 'Federation').getByRole('table').waitFor();
   await viewer.drawn();
   const reads: string[] = [];
   await tool(page, 'Pause live updates').focus();

@@ -31,28 +31,28 @@ export type Seen = {
 };
 
 /** The city as the stage holds it: more than the page may ask for. */
-export type StagedCity = {
-  readonly city: City;
-  readonly group: Group;
-  readonly paint: (dress: Dress) => void;
-  /** with shadows, a sky and lines on the ground, or without */
-  readonly fine: (on: boolean) => void;
-  /** before every frame: takes what the eye needs */
-  readonly look: (seen: Seen) => void;
-  /** the row of what lies under a point of the picture, -1 to 1 both ways */
-  readonly pick: (camera: PerspectiveCamera, at: Vector2) => Promise<number | undefined>;
-  /** the middle of what nothing lies over, in shares of the picture from its left and its top */
-  readonly aim: () => readonly [x: number, y: number];
-  /** the view rests: what is followed is what is seen now */
-  readonly rest: () => void;
-  readonly progress: Tiling['progress'];
-  readonly counts: Tiling['counts'];
-  /** Takes another revision of the scene; false where its rows are other twins, so that all has to be made anew. */
-  readonly revise: (scene: Scene) => Promise<boolean>;
-  /** The graphics card has lost all it had. */
-  readonly forget: () => void;
-  readonly close: () => void;
-};
+/** `hold`: whether what is under way stands */
+export type StagedCity = Pick<Tiling, 'progress' | 'counts'> &
+  Pick<Gliding, 'hold'> & {
+    readonly city: City;
+    readonly group: Group;
+    readonly paint: (dress: Dress) => void;
+    /** with shadows, a sky and lines on the ground, or without */
+    readonly fine: (on: boolean) => void;
+    /** before every frame: takes what the eye needs */
+    readonly look: (seen: Seen) => void;
+    /** the row of what lies under a point of the picture, -1 to 1 both ways */
+    readonly pick: (camera: PerspectiveCamera, at: Vector2) => Promise<number | undefined>;
+    /** the middle of what nothing lies over, in shares of the picture from its left and its top */
+    readonly aim: () => readonly [x: number, y: number];
+    /** the view rests: what is followed is what is seen now */
+    readonly rest: () => void;
+    /** Takes another revision of the scene; false where its rows are other twins, so that all has to be made anew. */
+    readonly revise: (scene: Scene) => Promise<boolean>;
+    /** The graphics card has lost all it had. */
+    readonly forget: () => void;
+    readonly close: () => void;
+  };
 
 /** `boxes`: what is far may be drawn as boxes, as long as there are no shadows. */
 export type CityRoom = {
@@ -93,7 +93,7 @@ type Made = {
 
 /** While something moves that can be seen, the next frame comes when it has moved by a pixel. */
 const keepMoving = ({ gliding, appearance, tiling, pulse }: Made, metresAPixel: number): void => {
-  appearance.uniforms.now.value = nowSeconds();
+  appearance.uniforms.now.value = gliding.now();
   let seen: ReturnType<Tiling['rowsInView']> | undefined;
   const isSeen = (row: number): boolean => {
     seen ??= tiling.rowsInView();
@@ -285,7 +285,7 @@ export const createCity = async (room: CityRoom): Promise<StagedCity> => {
     pick: (camera, at) => rowUnder(made, camera, at),
     aim: () => [(made.free.left + made.free.right) / 2, (made.free.top + made.free.bottom) / 2],
     rest: live.look,
-    ...{ progress: tiling.progress, counts: tiling.counts },
+    ...{ progress: tiling.progress, counts: tiling.counts, hold: made.gliding.hold },
     revise: (next) => revise(made, next, [arcs, alarms, names, groups]),
     forget: () => {
       tiling.forget();

@@ -145,5 +145,7 @@ export const holdIn =
     if (isHeld === running.isHeld) return;
     running.isHeld = isHeld;
     running.staged.city.live.hold(isHeld);
+    running.staged.hold(isHeld);
+    running.invalidate();
     if (!isHeld) revised();
   };

@@ -5,24 +5,23 @@ import { useEffect, useState } from 'react';
 import type { Lines } from '../../graphql/answers.ts';
 import { queries } from '../../graphql/queries.ts';
 import { ask } from '../state/learning.ts';
+import { readAgain } from '../state/reading.ts';
 
 const againMs = 5_000;
 
 export const useLines = (federation: string): Lines | undefined => {
   const [lines, setLines] = useState<Lines>();
   useEffect(() => {
-    const stop = new AbortController();
-    const look = async (): Promise<void> => {
-      const told = document.hidden ? undefined : await ask(queries.lines, { federation }, stop.signal);
-      if (stop.signal.aborted) return;
-      if (told?.ok && told.value.federation) setLines(told.value.federation);
-      timer = setTimeout(() => void look(), againMs);
+    const read = async (signal: AbortSignal): Promise<void> => {
+      const told = await ask(queries.lines, { federation }, signal);
+      if (!signal.aborted && told.ok && told.value.federation) setLines(told.value.federation);
     };
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    void look();
+    const first = new AbortController();
+    void read(first.signal);
+    const leave = readAgain(againMs, read);
     return () => {
-      stop.abort();
-      clearTimeout(timer);
+      first.abort();
+      leave();
     };
   }, [federation]);
   return lines;

@@ -23,3 +23,9 @@ export const movedBetween = (before: Silences, after: Silences): { readonly sile
   silent: [...after.keys()].filter((id) => !before.has(id)),
   back: [...before.keys()].filter((id) => !after.has(id)),
 });
+
+/** How the lines stand now, with how late they were told to be before: of a line that was not there, as it is. */
+export const withFiguresOf = (before: readonly Connection[], now: readonly Connection[]): readonly Connection[] => {
+  const latencies = new Map(before.map(({ agency, latency }) => [agency.id, latency] as const));
+  return now.map((line) => ({ ...line, latency: latencies.has(line.agency.id) ? (latencies.get(line.agency.id) ?? null) : line.latency }));
+};

@@ -4,7 +4,7 @@ import type { Connection, Count, Link, Member, TwinRow } from '../../graphql/ans
 import { labelOf, toSpots } from './federation-drawing.ts';
 import { linkedTo } from './linked-to.ts';
 import { emptyListing } from './listing.ts';
-import { movedBetween, silencesOf } from './silence.ts';
+import { movedBetween, silencesOf, withFiguresOf } from './silence.ts';
 import { type Forest, kindKey, rootKey, toLines } from './tree.ts';
 
 const member = (id: string, state: Member['state'] = 'ACTIVE'): Member => ({ agency: { id }, name: id, state, since: '2026-01-01T00:00:00Z', reason: null });
@@ -25,6 +25,14 @@ describe('silence', () => {
     expect(movedBetween(one, one)).toEqual({ silent: [], back: [] });
     expect(movedBetween(one, none)).toEqual({ silent: [], back: ['a'] });
   });
+});
+
+it('lines stand as they do now, with the figures that were told before; a new one with its own', () => {
+  const now = [{ ...line('a', 'INTERRUPTED'), latency: 'PT3S' }, line('b', 'CONNECTED')];
+  expect(withFiguresOf([line('a', 'CONNECTED')], now).map(({ agency, state, latency }) => [agency.id, state, latency])).toEqual([
+    ['a', 'INTERRUPTED', 'PT0.02S'],
+    ['b', 'CONNECTED', 'PT0.02S'],
+  ]);
 });
 
 describe('the drawing of a federation', () => {

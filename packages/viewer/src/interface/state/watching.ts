@@ -12,7 +12,7 @@ import { endpoint } from './learning.ts';
 import { isPaused, onGoingOn } from './pausing.ts';
 import { person } from './person.ts';
 import { readAgain } from './reading.ts';
-import { movedBetween, silencesOf } from './silence.ts';
+import { movedBetween, silencesOf, withFiguresOf } from './silence.ts';
 
 const { getState: get, setState: set } = useKnown;
 
@@ -39,7 +39,7 @@ const told = (federation: string, { federationStatus }: Status): void => {
   const { silences: before, offlineSince } = get();
   const silences = silencesOf({ members, connections });
   const { silent, back } = movedBetween(before, silences);
-  set({ members, connections, silences, offlineSince: undefined });
+  set({ members, connections: isPaused() ? withFiguresOf(get().connections, connections) : connections, silences, offlineSince: undefined });
   sayMoves(silent, back);
   isHealing ||= back.length > 0 || offlineSince !== undefined;
   heal(federation);

@@ -86,6 +86,22 @@ describe('a twin that moved', () => {
     expect(pause(1, all)).toBeUndefined();
   });
 
+  it('stands where it is seen while it is held, asks for no frame, and goes on from there', () => {
+    const { take, of, awayOf, pause, hold, isUnderWay, now, clock } = gliding();
+    take(places([0, 0]), places([100, 0]));
+    const takes = of(7)?.takes ?? 0;
+    clock.now += takes / 4;
+    hold(true);
+    const seen = awayOf(7);
+    clock.now += takes * 10;
+    hold(true);
+    expect([awayOf(7), isUnderWay(7), pause(1, all), now()]).toEqual([seen, true, undefined, 100 + takes / 4]);
+    hold(false);
+    expect([awayOf(7), pause(1, all)]).toEqual([seen, expect.closeTo(takes / 100)]);
+    clock.now += takes / 2;
+    expect(awayOf(7)[0]).toBeCloseTo(-25);
+  });
+
   it('is picked where it is seen, not where it will be', async () => {
     const { take, pick } = gliding();
     take(places([0, 0]), places([100, 0]));

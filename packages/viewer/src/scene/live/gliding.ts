@@ -1,5 +1,5 @@
 /**
- * Gliding: twins that move are seen on their way from where they were to where they are now, for as long as they took to be told of anew.
+ * Gliding: twins that move are seen on their way from where they were to where they are now, for as long as they took to be told of anew; while somebody holds them they stand where they are seen.
  */
 import { type Ray, Vector3 } from 'three';
 import type { Layer } from '../tiles/layers.ts';
@@ -45,6 +45,22 @@ export type Gliding = {
   readonly isUnderWay: (row: number) => boolean;
   /** false: whatever moves jumps */
   readonly setMotion: (welcome: boolean) => void;
+  /** What is under way stands where it is seen, or goes on from there. */
+  readonly hold: (isHeld: boolean) => void;
+  /** the second up to which it went: of those that `began` is told in */
+  readonly now: () => number;
+};
+
+/** A clock that can be stopped: what it misses meanwhile is never made up for. */
+const createStoppable = (nowSeconds: () => number): Pick<Gliding, 'now' | 'hold'> => {
+  let [heldAt, missed]: [number | undefined, number] = [undefined, 0];
+  return {
+    now: () => (heldAt ?? nowSeconds()) - missed,
+    hold: (isHeld) => {
+      if (isHeld) heldAt ??= nowSeconds();
+      else if (heldAt !== undefined) [heldAt, missed] = [undefined, missed + nowSeconds() - heldAt];
+    },
+  };
 };
 
 const leftOf = ({ began, takes }: Glide, now: number): number => Math.max(0, 1 - (now - began) / takes);
@@ -81,19 +97,21 @@ const fastest = ({ glides }: State, now: number, isSeen: (row: number) => boolea
 export const createGliding = (nowSeconds: () => number): Gliding => {
   const state: State = { glides: new Map(), movedAt: new Map(), isWelcome: true };
   const { glides } = state;
+  const clock = createStoppable(nowSeconds);
+  let isHeld = false;
   const awayOf = (row: number): readonly [number, number] => {
     const glide = glides.get(row);
-    const left = glide ? leftOf(glide, nowSeconds()) : 0;
+    const left = glide ? leftOf(glide, clock.now()) : 0;
     return [(glide?.east ?? 0) * left, (glide?.north ?? 0) * left];
   };
   const isUnderWay = (row: number): boolean => {
     const glide = glides.get(row);
-    return glide !== undefined && leftOf(glide, nowSeconds()) > 0;
+    return glide !== undefined && leftOf(glide, clock.now()) > 0;
   };
   return {
     ...{ awayOf, isUnderWay, of: (row) => glides.get(row) },
     take: (before, after) => {
-      const now = nowSeconds();
+      const now = clock.now();
       endOld(state, now);
       for (let at = 0; at < after.east.length; at += 1) {
         const [east, north] = [(before.east[at] ?? 0) - (after.east[at] ?? 0), (before.north[at] ?? 0) - (after.north[at] ?? 0)];
@@ -101,8 +119,8 @@ export const createGliding = (nowSeconds: () => number): Gliding => {
       }
     },
     pause: (metres, isSeen) => {
-      const speed = fastest(state, nowSeconds(), isSeen);
-      return speed === 0 ? undefined : Math.min(pauseSecondsMax, metres / speed);
+      const speed = fastest(state, clock.now(), isSeen);
+      return isHeld || speed === 0 ? undefined : Math.min(pauseSecondsMax, metres / speed);
     },
     pick: async (ray, placeOf) => {
       let [nearest, least] = [undefined as number | undefined, awayMax];
@@ -118,6 +136,11 @@ export const createGliding = (nowSeconds: () => number): Gliding => {
     setMotion: (welcome) => {
       state.isWelcome = welcome;
       if (!welcome) glides.clear();
+    },
+    now: clock.now,
+    hold: (wanted) => {
+      isHeld = wanted;
+      clock.hold(wanted);
     },
   };
 };
