@@ -11,7 +11,7 @@ import {
   type UnplacedTile,
 } from './archive.ts';
 import { createLocalFrame } from './local-frame.ts';
-import { decodeRowColumns, decodeRowKinds, encodeRowColumns, encodeRowKinds } from './row-columns.ts';
+import { decodeRowColumns, decodeRowKinds, encodeRowColumns, encodeRowKinds, type RowColumns } from './row-columns.ts';
 import { sceneLimits } from './scene-limits.ts';
 
 /** An archive without its tiles: nothing is compressed. */
@@ -108,19 +108,26 @@ describe('a directory', () => {
 
 describe('row columns', () => {
   const rows = fc.array(
-    fc.record({ kind: fc.nat(999), east: fc.integer({ min: -90_000, max: 90_000 }), north: fc.integer({ min: -90_000, max: 90_000 }), top: fc.nat(500) }),
+    fc.record({
+      kind: fc.nat(999),
+      east: fc.integer({ min: -90_000, max: 90_000 }),
+      north: fc.integer({ min: -90_000, max: 90_000 }),
+      top: fc.nat(500),
+      reach: fc.nat(90_000),
+    }),
     { maxLength: 40 },
   );
 
-  it('give back the kind and the place of every row, and are refused when cut off', () => {
+  it('give back the kind, the place and the reach of every row, and are refused when cut off', () => {
     fc.assert(
       fc.property(rows, fc.nat(), (given, at) => {
-        const column = (name: 'kind' | 'east' | 'north' | 'top') => given.map((row) => row[name]);
-        const bytes = encodeRowColumns({ kind: column('kind'), east: column('east'), north: column('north'), top: column('top') });
+        const column = (name: keyof RowColumns) => given.map((row) => row[name]);
+        const bytes = encodeRowColumns({ kind: column('kind'), east: column('east'), north: column('north'), top: column('top'), reach: column('reach') });
         const decoded = decodeRowColumns(bytes);
         if (!decoded.ok) return expect(decoded).toBe('decoded');
-        const { kind, east, north, top } = decoded.value;
-        expect(given.map((_, row) => ({ kind: kind[row], east: east[row], north: north[row], top: top[row] }))).toEqual(given);
+        const { kind, east, north, top, reach } = decoded.value;
+        const rowOf = (row: number) => ({ kind: kind[row], east: east[row], north: north[row], top: top[row], reach: reach[row] });
+        expect(given.map((_, row) => rowOf(row))).toEqual(given);
         expect(decodeRowColumns(bytes.subarray(0, at % bytes.length)).ok).toBe(false);
       }),
     );

@@ -34,7 +34,7 @@ import type { SceneFiles } from './scene-files.ts';
 const BuiltLayer = z.object({ from: z.string(), ids: z.array(z.string()) });
 
 /** Another one where the same twins are cut otherwise: what an earlier version kept is not served. */
-const cutVersion = 10;
+const cutVersion = 11;
 
 export const Built = z.object({
   version: z.literal(cutVersion),

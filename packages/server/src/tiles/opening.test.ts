@@ -60,7 +60,7 @@ describe('an opening', () => {
 
   it('tells the kinds of the rows where a layer has several, and room is left for them', async () => {
     const kind = Array.from({ length: 900 }, (_, row) => row % 7);
-    const columns = gzipSync(encodeRowColumns({ kind, east: kind, north: kind, top: kind }));
+    const columns = gzipSync(encodeRowColumns({ kind, east: kind, north: kind, top: kind, reach: kind }));
     const openings = createOpenings({ part, whole: async () => columns });
     const partsFor = async (beginning: number) => partsOf(await openings.of(builtOf([{ ...layer('a', beginning), kinds: [0, 0] }, layer('b', 1)])));
     const told = (await partsFor(5)).filter(({ what }) => what === 'kinds');

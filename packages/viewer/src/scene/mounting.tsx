@@ -2,7 +2,7 @@
  * Mounting: one fiber root a canvas, made once. Every frame is a step of the view, a look at the city, and nothing where nothing moved.
  */
 import type { SceneProgress } from '@cityweave/core/scene';
-import { type Camera, fieldOfView, fitView, homeOf, isComing, type Look, pictureOf } from '@cityweave/core/scene/tiles';
+import { type Camera, fieldOfView, fitExtents, homeOf, isComing, type Look, pictureOf } from '@cityweave/core/scene/tiles';
 import { createRoot, type ReconcilerRoot } from '@react-three/fiber';
 import { Vector2 } from 'three';
 import { type CityRoom, createCity, type StagedCity } from './city.ts';
@@ -162,8 +162,8 @@ const handOver = ({ canvas, told }: Staging, running: Running, { signal, revised
   };
   const aspect = (): number => aspectOf(canvas);
   const home = (): void => move(homeOf(staged.city.scene(), aspect()));
-  const show: Staged['show'] = (places, free, nearest) => {
-    const fitting = fitView(places, drive.wanted(), { free, nearest, aspect: aspect() });
+  const show: Staged['show'] = (places, free, metres) => {
+    const fitting = fitExtents(places, drive.wanted(), { free, aspect: aspect(), ...metres });
     if (fitting) move(fitting);
   };
   const pick = (x: number, y: number, then: (row: number | undefined) => void): void => {

@@ -1,7 +1,7 @@
 /**
  * Staged: the door between the page and the scene: all that the page may ask of it, and all that it hears. Twins are named by their rows.
  */
-import type { Free, Place, Scene, View } from '@cityweave/core/scene';
+import type { Extent, Free, Place, Scene, View } from '@cityweave/core/scene';
 
 export type Theme = 'light' | 'dark';
 
@@ -13,7 +13,7 @@ export type Dress = {
   readonly motion: boolean;
 };
 
-export type { Free, Place, View };
+export type { Extent, Free, Place, View };
 
 export type RampName = 'sequential' | 'diverging' | 'categories';
 
@@ -133,7 +133,7 @@ export type City = {
   /** Told when twins went into alarm: how many of those shown are in alarm now. */
   readonly onAlarms: (run: (alarms: number) => void) => () => void;
   /** undefined where no twin has that row, or its place cannot be read */
-  readonly placeOf: (row: number) => Promise<Place | undefined>;
+  readonly placeOf: (row: number) => Promise<Extent | undefined>;
   /** rows of the twins in view, from near to far */
   readonly inView: (most: number) => Promise<readonly number[]>;
   /** how many twins are shown of what is in view, a tile being in view or not, and how many of them are in alarm */
@@ -145,8 +145,8 @@ export type Staged = {
   readonly view: () => View;
   /** flies there; jumps where motion is not welcome */
   readonly move: (view: View) => void;
-  /** Flies to where all these places are in the free part of the picture, no nearer than so many metres; without places it stays. */
-  readonly show: (places: readonly Place[], free: Free, nearestMetres: number) => void;
+  /** Flies to where all of these are in the free part of the picture, with so many metres `around` each, no nearer than `nearest` metres; without places it stays. */
+  readonly show: (places: readonly Extent[], free: Free, metres: { readonly around: number; readonly nearest: number }) => void;
   /** all of the city */
   readonly home: () => void;
   /** Told when the view rests after it moved. */

@@ -9,6 +9,21 @@ export type Free = { readonly left: number; readonly right: number; readonly top
 /** metres east and north of the origin, and above the ground */
 export type Place = { readonly east: number; readonly north: number; readonly top: number };
 
+/** A place of something, and metres from there to its farthest end. */
+export type Extent = Place & { readonly reach: number };
+
+const directions = Array.from({ length: 8 }, (_, eighth) => radians(eighth * 45));
+
+/** The ends of what lies there, on the ground and as high as it is, and so many metres around it. */
+export const endsOf = ({ east, north, top, reach }: Extent, around: number): readonly Place[] =>
+  directions.flatMap((way) => {
+    const end = { east: east + Math.sin(way) * (reach + around), north: north + Math.cos(way) * (reach + around) };
+    return [
+      { ...end, top: 0 },
+      { ...end, top },
+    ];
+  });
+
 /** `aspect`: how wide the picture is for its height. Nearer than `nearest` metres nobody goes, not even for a single place. */
 export type Fitting = { readonly free: Free; readonly aspect: number; readonly nearest: number };
 
@@ -42,4 +57,17 @@ export const fitView = (places: readonly Place[], view: View, { free, aspect, ne
   const into = Math.min(wide.into, tall.into);
   const fitting = viewFrom(into);
   return bounded(fitting.distance >= nearest ? fitting : viewFrom(into - (nearest - fitting.distance)));
+};
+
+/** By itself in the middle, where a cross-hair meets it, its near end is seen larger than its far one. */
+const nearEndShare = 1.4;
+
+/** Where all of each is seen, with so many metres around it; a single one in the middle of the free part. */
+export const fitExtents = (extents: readonly Extent[], view: View, { around, ...fitting }: Fitting & { readonly around: number }): View | undefined => {
+  const all = fitView(
+    extents.flatMap((one) => endsOf(one, around)),
+    view,
+    fitting,
+  );
+  return all && extents.length === 1 ? fitView(extents, view, { ...fitting, nearest: Math.max(fitting.nearest, all.distance * nearEndShare) }) : all;
 };

@@ -154,7 +154,7 @@ describe('a cut', () => {
     expect(marks(second).length).toBeGreaterThan(levels);
   });
 
-  it.each(['area', 'line', 'point'] as const)('of any %ss loses none of them', (form: OutlineForm) => {
+  it.each(['area', 'line', 'point'] as const)('of any %ss loses none of them, and tells how far each reaches', (form: OutlineForm) => {
     const coordinate = fc.integer({ min: -3_000, max: 3_000 });
     const corners = fc.array(fc.tuple(coordinate, coordinate), { minLength: form === 'point' ? 1 : 3, maxLength: form === 'point' ? 1 : 6 });
     const uncut = corners.map((ring): Uncut => ({ kind: 2, height: 0, roof: 'flat', rings: [{ isHole: false, corners: ring }] }));
@@ -163,7 +163,11 @@ describe('a cut', () => {
         const cut = cutOf(form, given);
         const leaves = tilesOf(cut).filter(({ isLeaf }) => isLeaf);
         expect(leaves.flatMap(({ tile }) => [...tile.rows]).sort((a, b) => a - b)).toEqual(given.map((_, row) => row));
-        expect(value(decodeRowColumns(gunzipSync(cut.rowColumns))).kind).toHaveLength(given.length);
+        const { kind, east, north, reach } = value(decodeRowColumns(gunzipSync(cut.rowColumns)));
+        expect(kind).toHaveLength(given.length);
+        for (const [row, item] of cut.order.entries())
+          for (const [x = 0, y = 0] of given[item]?.rings.flatMap((ring) => ring.corners) ?? [])
+            expect(Math.hypot(x - (east[row] ?? 0), y - (north[row] ?? 0))).toBeLessThanOrEqual((reach[row] ?? 0) + 0.1);
       }),
       { numRuns: 30 },
     );

@@ -79,6 +79,10 @@ const cutNode = (cutting: Cutting, node: Node): CutTile => {
   return { entry: { ...known, error, items: outlines.length }, bytes: gzipSync(encodeOutlineTile(tile), { level: 9 }) };
 };
 
+/** From a place of what lies in a box to the farthest corner of that. */
+const reachFrom = ([east, north]: readonly [number, number], [west, south, most, top]: LocalBox): number =>
+  Math.hypot(Math.max(east - west, most - east), Math.max(north - south, top - north));
+
 const rowColumnsOf = ({ form, placed }: Pick<Cutting, 'form' | 'placed'>): Uint8Array<ArrayBuffer> => {
   const middles = new Float64Array(placed.order.length * 2);
   for (const [row, item] of placed.order.entries())
@@ -91,6 +95,7 @@ const rowColumnsOf = ({ form, placed }: Pick<Cutting, 'form' | 'placed'>): Uint8
     kind: placed.order.map((item) => placed.columns.kind[item] ?? 0),
     ...{ east: axis(0), north: axis(1) },
     top: Float64Array.from(placed.order, (_, row) => topOfRow(placed, row)),
+    reach: Float64Array.from(placed.order, (_, row) => reachFrom([middles[row * 2] ?? 0, middles[row * 2 + 1] ?? 0], boxOfRow(placed, row))),
   };
   return new Uint8Array(gzipSync(encodeRowColumns(columns), { level: 9 }));
 };

@@ -11,7 +11,8 @@ import { freeNow } from './free.ts';
 import { useRevealed } from './hiding.ts';
 import { rowsById, rowsOf, useEffectLatest } from './rows.ts';
 
-const nearMetres = 600;
+/** As much of the city is seen around what is shown, so that one knows where that is; nearer than so, one sees a wall. */
+const metres = { around: 40, nearest: 90 } as const;
 
 type Named = { readonly id: string | undefined /** what else it is done anew for */; readonly parts?: Parts | undefined };
 
@@ -26,7 +27,7 @@ const useRowOf = (staged: Staged | undefined, { id, parts }: Named, run: (staged
   );
 };
 
-const frame = async ({ city, view, show }: Staged, row: number | undefined): Promise<void> => {
+const frame = async ({ city, show }: Staged, row: number | undefined): Promise<void> => {
   const { frame: wanted } = person.get();
   if (wanted === undefined) return;
   const place = row === undefined ? undefined : await city.placeOf(row);
@@ -34,7 +35,7 @@ const frame = async ({ city, view, show }: Staged, row: number | undefined): Pro
     useUndrawn.setState({ id: place ? undefined : wanted });
     person.set({ frame: undefined });
   }
-  if (place) show([place], freeNow(), Math.min(view().distance, nearMetres));
+  if (place) show([place], freeNow(), metres);
 };
 
 /** The one that is chosen, or pointed at, is seen by its parts, too. */

@@ -20,12 +20,13 @@ const useColumnsOfRanges = (staged: Staged | undefined): void => {
   }, [staged, ranges]);
 };
 
-const [surveyedMax, nearMetres] = [1_000, 800] as const;
+/** An answer is seen with its surroundings. */
+const [surveyedMax, metres] = [1_000, { around: 100, nearest: 300 }] as const;
 
 /** Brings all that was found before the eye, beside what lies over the city. */
 const survey = async ({ city, show }: Staged, rows: readonly number[]): Promise<void> => {
   const places = (await Promise.all(rows.slice(0, surveyedMax).map((row) => city.placeOf(row)))).filter((place) => place !== undefined);
-  show(places, freeNow(), nearMetres);
+  show(places, freeNow(), metres);
 };
 
 /** Who looks elsewhere while twins are still coming is not taken away from there when they are here. */

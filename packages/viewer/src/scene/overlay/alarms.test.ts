@@ -14,7 +14,8 @@ const column: LiveColumn = {
 
 const standing = () => {
   const state = createStateTexture(rows, () => undefined);
-  const places = { kind: new Uint16Array(rows), east: Float32Array.of(1, 2, 3, 4), north: new Float32Array(rows), top: new Float32Array(rows) };
+  const [east, none] = [Float32Array.of(1, 2, 3, 4), new Float32Array(rows)];
+  const places = { kind: new Uint16Array(rows), east, north: none, top: none, reach: none };
   const group = new Group();
   const drawn: { again: () => void } = { again: () => undefined };
   const alarms = ringAlarms({

@@ -1,4 +1,4 @@
-import { aboveMetres, belowMetres, fieldOfView, fitView, homeOf, seesFrom } from '@cityweave/core/scene/tiles';
+import { aboveMetres, belowMetres, endsOf, fieldOfView, fitExtents, fitView, homeOf, seesFrom } from '@cityweave/core/scene/tiles';
 import fc from 'fast-check';
 import { Box3, Frustum, Matrix4, PerspectiveCamera, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +55,40 @@ describe('a view that fits', () => {
     expect(
       fitView([], { east: 0, north: 0, distance: 1, heading: 0, tilt: 0 }, { free: { left: 0, right: 1, top: 0, bottom: 1 }, aspect, nearest: 1 }),
     ).toBeUndefined();
+  });
+});
+
+describe('what is shown by itself', () => {
+  const free = { left: 0.04, right: 0.66, top: 0.12, bottom: 0.88 };
+  const from: View = { east: 0, north: 0, distance: 4_000, heading: 20, tilt: 56 };
+  const at = (reach: number, top: number) => ({ east: 300, north: -200, top, reach });
+  const seen = (reach: number, top: number, { wide, within } = { wide: aspect, within: free }): View =>
+    fitExtents([at(reach, top)], from, { free: within, aspect: wide, around: 40, nearest: 90 }) ?? expect.fail('no view');
+  /** how much of the free part of the picture it takes from left to right */
+  const shareOf = (reach: number, top: number): number => {
+    const across = endsOf(at(reach, top), 0).map((end) => seenFrom(seen(reach, top), end).x);
+    return (Math.max(...across) - Math.min(...across)) / (free.right - free.left);
+  };
+
+  it('is a hydrant from next to it, a house among its neighbours, a street as a whole', () => {
+    expect(seen(0, 0).distance).toBeLessThan(300);
+    expect(shareOf(10, 9)).toBeGreaterThan(0.08);
+    expect(shareOf(10, 9)).toBeLessThan(0.4);
+    expect(shareOf(1_000, 0)).toBeGreaterThan(0.5);
+  });
+
+  it('is in the middle of the free part, and whole, also on a narrow picture with a sheet over half of it', () => {
+    const narrow = { left: 0.04, right: 0.96, top: 0.24, bottom: 0.4 };
+    for (const [wide, within] of [
+      [aspect, free],
+      [0.5, narrow],
+    ] as const)
+      for (const reach of [0, 10, 200, 1_000]) {
+        const view = seen(reach, 9, { wide, within });
+        const { x, y } = seenFrom(view, at(reach, 9), wide);
+        expect([x, y]).toEqual([expect.closeTo((within.left + within.right) / 2), expect.closeTo((within.top + within.bottom) / 2)]);
+        for (const end of endsOf(at(reach, 0), 0)) expect(isWithin(seenFrom(view, end, wide), within)).toBe(true);
+      }
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * Layers: what one agency shows in one form: its tiles by level, and, where somebody asks, the kind and the place of each row.
  */
-import type { Scene, SceneLayer } from '@cityweave/core/scene';
+import type { Extent, Scene, SceneLayer } from '@cityweave/core/scene';
 import { aboveMetres, belowMetres, createTileTree, lastRowsOf, type RowColumns, type TileTree } from '@cityweave/core/scene/tiles';
 import { Box3, Vector3 } from 'three';
 import { type Came, cameNothing, fetchDirectory, fetchRowColumns, kindsIn, type Opening } from '../fetching.ts';
@@ -111,12 +111,10 @@ export type Placing = Pick<Layer, 'columns'> & { readonly layer: Pick<SceneLayer
 const layerOf = (layers: readonly Placing[], row: number): Placing | undefined =>
   layers.find(({ layer }) => row >= layer.firstRow && row < layer.firstRow + layer.rows);
 
-export type RowPlace = { readonly east: number; readonly north: number; readonly top: number };
-
-export const placeOfRow = async (layers: readonly Placing[], row: number): Promise<RowPlace | undefined> => {
+export const placeOfRow = async (layers: readonly Placing[], row: number): Promise<Extent | undefined> => {
   const found = layerOf(layers, row);
   const columns = await found?.columns();
   if (!(found && columns)) return undefined;
   const at = row - found.layer.firstRow;
-  return { east: columns.east[at] ?? 0, north: columns.north[at] ?? 0, top: columns.top[at] ?? 0 };
+  return { east: columns.east[at] ?? 0, north: columns.north[at] ?? 0, top: columns.top[at] ?? 0, reach: columns.reach[at] ?? 0 };
 };
