@@ -4,6 +4,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
+import { labelsIn } from './hands.ts';
 import { openViewer } from './page.ts';
 
 const hospital = 'urn:dtf:twin:fire.auenfurt.example:hospitals/HOSP-2';
@@ -50,5 +51,35 @@ it.each(cases)('in $width by $height pixels has room for $what', async ({ width,
       return parts.filter(isLost).map((part) => `${part.className} ${JSON.stringify(part.getBoundingClientRect())}`);
     }, leastPixels);
   await expect.poll(lost).toEqual([]);
+  expect(viewer.errors).toEqual([]);
+});
+
+const looks = (['none', 'active'] as const).flatMap((forcedColors) =>
+  [
+    [1_280, 720],
+    [360, 740],
+    [320, 640],
+  ].map(([width = 0, height = 0]) => ({ width, height, forcedColors })),
+);
+
+it.each(looks)('in $width by $height pixels no name lies on another, nor under search and tools; forced colours: $forcedColors', async (look) => {
+  const { width, height, forcedColors } = look;
+  // near enough that the city goes on behind the tools
+  const hash = '#c=9.2689,52.0241,1500,20,56&lang=en';
+  await using viewer = await openViewer(browser, inject('sampleCity'), { hash, viewport: { width, height }, forcedColors, reducedMotion: 'reduce' });
+  const { page } = viewer;
+  await viewer.drawn();
+  await labelsIn(page).nth(2).waitFor();
+  const met = () =>
+    page.evaluate(() => {
+      const boxesOf = (selector: string) => [...document.querySelectorAll(selector)].map((part) => [part.textContent, part.getBoundingClientRect()] as const);
+      const names = boxesOf('.scene-labels bdi');
+      const parts = boxesOf('.window > :is(.search, .toolbar)');
+      const isOver = (a: DOMRect, b: DOMRect): boolean => a.left + 1 < b.right && b.left + 1 < a.right && a.top + 1 < b.bottom && b.top + 1 < a.bottom;
+      return names.flatMap(([name, box], at) =>
+        [...names.slice(at + 1), ...parts].flatMap(([other, taken]) => (isOver(box, taken) ? [`${name} / ${other}`] : [])),
+      );
+    });
+  await expect.poll(met).toEqual([]);
   expect(viewer.errors).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { columnsIn, freeBeside } from './free.ts';
 
 const size = { width: 1_440, height: 900 };
-const beside = { columns: [380, 400], isRtl: false, air: 0.04 } as const;
+const beside = { columns: [380, 400], isRtl: false, head: 60, air: 0.04 } as const;
 
 describe('the free part of the picture', () => {
   it('is beside the panels that are open, and on the other side in a language that is written from the right', () => {
@@ -16,6 +16,12 @@ describe('the free part of the picture', () => {
   it('is above a list and above a sheet', () => {
     expect(freeBeside({ start: false, end: false, bottom: true }, size, beside).bottom).toBeLessThan(0.58);
     expect(freeBeside({ start: true, end: false, bottom: false }, { width: 360, height: 740 }, { ...beside, columns: undefined }).bottom).toBeLessThan(0.48);
+  });
+
+  it('is below search and tools, in as many lines as these stand', () => {
+    const narrow = { ...beside, columns: undefined, air: 0 };
+    const top = (head: number) => freeBeside({ start: false, end: false, bottom: false }, { width: 320, height: 740 }, { ...narrow, head }).top * 740;
+    expect([144, 188].map(top)).toEqual([expect.closeTo(144), expect.closeTo(188)]);
   });
 
   it('ends where panels and the window do, where no air is wanted', () => {

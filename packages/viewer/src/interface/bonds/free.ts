@@ -13,8 +13,6 @@ const airShare = 0.04;
 const [leastWide, leastHigh] = [0.2, 0.1] as const;
 const gapPixels = 16;
 const barPixels = 60;
-/** A narrow window has the search and the tools one below the other. */
-const narrowBars = 2.5;
 
 type Size = { readonly width: number; readonly height: number };
 export type Taken = { readonly start: boolean; readonly end: boolean; readonly bottom: boolean };
@@ -23,22 +21,24 @@ type Beside = {
   /** pixels of the panels at the start and at the end; none where they come as sheets from below */
   readonly columns: readonly [number, number] | undefined;
   readonly isRtl: boolean;
+  /** pixels from the top to where search and tools end: a narrow window has them one below the other, in as many lines as they need */
+  readonly head: number;
   /** share of the picture at each of its edges that stays empty */
   readonly air: number;
 };
 
-export const freeBeside = (taken: Taken, { width, height }: Size, { columns, isRtl, air }: Beside): Free => {
-  const bar = barPixels / height;
+export const freeBeside = (taken: Taken, { width, height }: Size, { columns, isRtl, head, air }: Beside): Free => {
+  const [bar, headShare] = [barPixels / height, head / height];
   const enough = (from: number, to: number, least: number): readonly [number, number] => (to - from < least ? [air, 1 - air] : [from, to]);
   if (!columns) {
     const isTaken = taken.start || taken.end || taken.bottom;
-    const [top, bottom] = enough(bar * narrowBars + air, isTaken ? 1 - sheetShare - bar - air : 1 - bar - air, leastHigh);
+    const [top, bottom] = enough(headShare + air, isTaken ? 1 - sheetShare - bar - air : 1 - bar - air, leastHigh);
     return { left: air, right: 1 - air, top, bottom };
   }
   const [start, end] = columns.map((pixels) => (pixels + gapPixels) / width);
   const [before, after] = [taken.start ? (start ?? 0) : 0, taken.end ? (end ?? 0) : 0];
   const [left, right] = enough((isRtl ? after : before) + air, 1 - (isRtl ? before : after) - air, leastWide);
-  const [top, bottom] = enough(bar + air, 1 - (taken.bottom ? listShare : 0) - bar - air, leastHigh);
+  const [top, bottom] = enough(headShare + air, 1 - (taken.bottom ? listShare : 0) - bar - air, leastHigh);
   return { left, right, top, bottom };
 };
 
@@ -53,10 +53,16 @@ const columnsNow = (): readonly [number, number] | undefined => {
   return window ? columnsIn(getComputedStyle(window).gridTemplateColumns) : undefined;
 };
 
+const headNow = (): number => document.querySelector('.toolbar')?.getBoundingClientRect().bottom ?? barPixels;
+
 const besideNow = (air: number): Free => {
   const { panel, selected, list } = person.get();
   const taken = { start: panel !== undefined, end: selected !== undefined, bottom: list !== undefined };
-  return freeBeside(taken, { width: innerWidth, height: innerHeight }, { columns: columnsNow(), isRtl: document.documentElement.dir === 'rtl', air });
+  return freeBeside(
+    taken,
+    { width: innerWidth, height: innerHeight },
+    { columns: columnsNow(), isRtl: document.documentElement.dir === 'rtl', head: headNow(), air },
+  );
 };
 
 /** With air around what is shown in it. */

@@ -5,7 +5,7 @@ import type { PerspectiveCamera } from 'three';
 import type { Free, Label } from '../staged.ts';
 import { createBadges, type Found } from './badges.ts';
 import type { GroupPlace } from './groups.ts';
-import { createGround, type Ground, liftOf } from './placement.ts';
+import { createGround, type Ground, liftOf, lineHeight } from './placement.ts';
 import { type AwayOf, type Size, seeFrom } from './seeing.ts';
 import { createTexts } from './texts.ts';
 
@@ -34,6 +34,9 @@ const stepsFrom = (least: number, most: number): readonly number[] => Array.from
 
 /** Above its twin; over a sign or a disc, and a little further up beside the next; the name that must not be missing finds room wherever there is some. */
 const lifts = { plain: [5], sign: stepsFrom(12, 24), farUp: stepsFrom(12, 120), chosen: [5, ...stepsFrom(12, 66)] } as const;
+
+/** What a name has over its twin at least. */
+const standsAbove = lineHeight + 5;
 
 export type Seen = { readonly label: PlacedLabel; readonly x: number; readonly y: number; readonly width: number; readonly isSign: boolean };
 export type Stands = Seen & { readonly lift: number };
@@ -76,7 +79,7 @@ export const createLabels = (beside: HTMLElement, awayOf: AwayOf): Labels => {
   const seenNow = (camera: PerspectiveCamera, size: Size): readonly Seen[] =>
     widths.flatMap(([label, width]): readonly Seen[] => {
       const { x, y, isBefore } = seeFrom(camera, label.at, awayOf(label.row));
-      if (!(isBefore && x > free.left && x < free.right && y > free.top && y < free.bottom)) return [];
+      if (!(isBefore && x > free.left && x < free.right && y * size.height - standsAbove > free.top * size.height && y < free.bottom)) return [];
       const middle = wholeBetween(x * size.width, width, [free.left * size.width, free.right * size.width]);
       return [{ label, x: middle, y: y * size.height, width, isSign: badges.has(label.row) || (label.isChosen === true && label.isPoint === true) }];
     });

@@ -37,9 +37,12 @@ export const createTexts = (beside: HTMLElement): Texts => {
   const layer = makeLayer(beside);
   const shown = new Map<number, HTMLElement>();
   const pen = document.createElement('canvas').getContext('2d');
-  if (pen) pen.font = getComputedStyle(layer).font;
   return {
-    widthOf: (text) => Math.ceil(pen?.measureText(cut(text)).width ?? 0),
+    widthOf: (text) => {
+      // as large as the letters are now: styles may come, and people may ask for larger ones
+      if (pen) pen.font = getComputedStyle(layer).font;
+      return Math.ceil(pen?.measureText(cut(text)).width ?? 0);
+    },
     put: (label, { x, y }) => {
       const element = shown.get(label.row) ?? makeText(layer, label);
       shown.set(label.row, element);
