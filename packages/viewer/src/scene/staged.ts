@@ -145,7 +145,7 @@ export type Staged = {
   readonly view: () => View;
   /** flies there; jumps where motion is not welcome */
   readonly move: (view: View) => void;
-  /** Flies to where all of these are in the free part of the picture, with so many metres `around` each, no nearer than `nearest` metres; without places it stays. */
+  /** Flies to where all of these are in the free part of the picture, no nearer than `nearest` metres: a single one is seen whole, with so many metres `around` it; without places it stays. */
   readonly show: (places: readonly Extent[], free: Free, metres: { readonly around: number; readonly nearest: number }) => void;
   /** all of the city */
   readonly home: () => void;

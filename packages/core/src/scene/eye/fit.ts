@@ -62,12 +62,9 @@ export const fitView = (places: readonly Place[], view: View, { free, aspect, ne
 /** By itself in the middle, where a cross-hair meets it, its near end is seen larger than its far one. */
 const nearEndShare = 1.4;
 
-/** Where all of each is seen, with so many metres around it; a single one in the middle of the free part. */
+/** Where several are; of a single one all of it, with so many metres around it, in the middle of the free part. */
 export const fitExtents = (extents: readonly Extent[], view: View, { around, ...fitting }: Fitting & { readonly around: number }): View | undefined => {
-  const all = fitView(
-    extents.flatMap((one) => endsOf(one, around)),
-    view,
-    fitting,
-  );
-  return all && extents.length === 1 ? fitView(extents, view, { ...fitting, nearest: Math.max(fitting.nearest, all.distance * nearEndShare) }) : all;
+  const [only, more] = extents;
+  const whole = only && !more ? fitView(endsOf(only, around), view, fitting) : undefined;
+  return fitView(extents, view, whole ? { ...fitting, nearest: Math.max(fitting.nearest, whole.distance * nearEndShare) } : fitting);
 };
