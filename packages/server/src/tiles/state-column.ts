@@ -16,7 +16,7 @@ export type StateColumn = {
   readonly head: () => StateHead;
   /** values as they are now */
   readonly take: (rows: readonly TwinRow[]) => void;
-  /** what a source said of all of it, of which some may be older than what was taken meanwhile */
+  /** what a source said of all of it: of what was heard of since the column began, that is older */
   readonly tell: (readings: readonly RowReading[]) => void;
   /** twins that are gone, or say nothing of it any more */
   readonly lose: (ids: readonly TwinId[]) => void;
@@ -28,7 +28,22 @@ export type StateColumn = {
 
 export type Range = readonly [number, number];
 
-type Filled = Column & { readonly observed: Float64Array; readonly flags: Uint8Array; readonly versions: Uint32Array; readonly isOwn: Uint8Array };
+type Filled = Column & {
+  readonly observed: Float64Array;
+  readonly flags: Uint8Array;
+  readonly versions: Uint32Array;
+  readonly isOwn: Uint8Array;
+  /** of whom something was heard as it happened: of the twin that is drawn, of another one in its row */
+  readonly heard: Uint8Array;
+};
+
+const heardOf = { own: 1, other: 2 } as const;
+
+const hear = ({ heard }: Filled, row: number, of: keyof typeof heardOf): void => {
+  heard[row] = (heard[row] ?? 0) | heardOf[of];
+};
+
+const wasHeard = ({ heard }: Filled, { row, isOwn }: RowReading): boolean => ((heard[row] ?? 0) & (isOwn ? heardOf.own : heardOf.other)) !== 0;
 
 const create = (rows: number, unit: string | undefined): Filled => ({
   ...createColumn(rows, unit),
@@ -36,6 +51,7 @@ const create = (rows: number, unit: string | undefined): Filled => ({
   flags: new Uint8Array(rows),
   versions: new Uint32Array(rows),
   isOwn: new Uint8Array(rows),
+  heard: new Uint8Array(rows),
 });
 
 const secondsOf = (at: Instant): number => Date.parse(at) / 1_000;
@@ -53,15 +69,35 @@ const putRow = (filled: Filled, { row, isOwn, observed, ...value }: Put): number
   return row;
 };
 
+/** Of several who share a row the one that was true last. */
 const isNewer = ({ observed, isOwn }: Filled, reading: RowReading): boolean =>
   isOwn[reading.row] === Number(reading.isOwn) && (observed[reading.row] ?? Number.NaN) > reading.observed;
+
+/** What was heard is later than what its source said when all of it was asked, whenever each of them was true. */
+const tellRow = (filled: Filled, reading: RowReading): number | undefined =>
+  wasHeard(filled, reading) || isNewer(filled, reading) ? undefined : putRow(filled, reading);
 
 const takeRow = ({ filled, held, term }: { readonly filled: Filled; readonly held: Held; readonly term: TermId }, { twin }: TwinRow): number | undefined => {
   const row = held.rows.rowOf(twin.id);
   const reading = Object.hasOwn(twin.values, term) ? twin.values[term] : undefined;
   if (row === undefined || !reading) return undefined;
   const { value, unit, flag, observedAt } = valueOf(reading, twin.provenance);
-  return putRow(filled, { row, isOwn: held.rows.idOf(row) === twin.id, observed: secondsOf(observedAt), value, unit, flag });
+  const isOwn = held.rows.idOf(row) === twin.id;
+  hear(filled, row, isOwn ? 'own' : 'other');
+  return putRow(filled, { row, isOwn, observed: secondsOf(observedAt), value, unit, flag });
+};
+
+/** Only what the twin that is drawn said can be lost; then others may fill it. What was not known yet is not told any more. */
+const loseRow = ({ filled, held }: { readonly filled: Filled; readonly held: Held }, id: TwinId): number | undefined => {
+  const row = held.rows.rowOf(id);
+  if (row === undefined || held.rows.idOf(row) !== id) return undefined;
+  hear(filled, row, 'own');
+  if (filled.isOwn[row] === 0) return undefined;
+  filled.isOwn[row] = 0;
+  if (Number.isNaN(filled.values[row])) return undefined;
+  filled.values[row] = Number.NaN;
+  filled.flags[row] = stateFlags.missing;
+  return row;
 };
 
 const collectAfter = (filled: Filled, told: number, { ranges, from }: { readonly ranges: readonly Range[]; readonly from: number }) => {
@@ -116,20 +152,8 @@ export const createStateColumn = (held: Held, { term, unit, epoch }: Followed): 
       return { term, epoch, revision, silent: told, ...(filled.unit !== undefined && { unit: filled.unit }), ...(categories.length > 0 && { categories }) };
     },
     take: (rows) => put(() => rows.map((row) => takeRow({ filled, held, term }, row))),
-    tell: (readings) => put(() => readings.map((reading) => (isNewer(filled, reading) ? undefined : putRow(filled, reading)))),
-    lose: (ids) => {
-      const lost = new Set<string>(ids);
-      // only what the twin that is drawn said before can be lost
-      const rows = ids.flatMap((id) => {
-        const row = held.rows.rowOf(id);
-        return row !== undefined && lost.has(held.rows.idOf(row) ?? '') && !Number.isNaN(filled.values[row]) ? [row] : [];
-      });
-      for (const row of rows) {
-        filled.values[row] = Number.NaN;
-        filled.flags[row] = stateFlags.missing;
-      }
-      note(rows);
-    },
+    tell: (readings) => put(() => readings.map((reading) => tellRow(filled, reading))),
+    lose: (ids) => note(ids.map((id) => loseRow({ filled, held }, id))),
     setSilent: (agency, since) => {
       if (silent.has(agency) === (since !== undefined)) return;
       if (since === undefined) silent.delete(agency);

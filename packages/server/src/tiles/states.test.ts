@@ -103,16 +103,37 @@ describe('states of a property', () => {
     expect(city.walks).toEqual([1, 1]);
   });
 
-  it('that were heard while a source was asked stay where what it tells is older', async () => {
-    const city = createCity(2);
+  it('that were heard while a source was asked stay, also what was lost, and corrected to the same time or an earlier one', async () => {
+    const city = createCity(5);
     const { values, hear } = await watch(city);
     const changed = (at: number, value: number, observedMs: number): SourceEvent => {
       const rows = [rowOf(at, value, observedMs)];
       return { type: 'changed', agency: agencyOf(at), seq: 2, ids: rows.map(({ twin }) => twin.id), rows };
     };
     await hear(changed(0, 70, 2_000));
-    await hear(changed(1, 71, 500));
+    await hear(changed(1, 71, 1_000));
+    await hear(changed(2, 72, 500));
+    await hear({ ...changed(3, 73, 2_000), rows: [] } as SourceEvent); // branding: the twin is gone
     for (const { resolve } of city.gates) resolve();
-    await expect.poll(() => [values.get(0), values.get(1)], { timeout: 5_000 }).toEqual([70, 1]);
+    await expect.poll(() => values.get(4), { timeout: 5_000 }).toBe(4);
+    expect([0, 1, 2, 3].map((at) => values.get(at))).toEqual([70, 71, 72, undefined]);
+  });
+
+  it('that the twin that is drawn loses, or never said, are filled by another one in its row', async () => {
+    const city = createCity(2);
+    const [own, other] = [idOf(0), idOf(1)];
+    const held = { ...city.held, rows: { rowOf: () => 0, idOf: () => own } } as unknown as Held; // branding: both are one row
+    const { values, hear } = await watch({ ...city, held });
+    const lost = { type: 'changed', agency: agencyOf(0), seq: 2, ids: [own], rows: [] } as unknown as SourceEvent; // branding: an identifier of a test
+    city.gates[1]?.resolve();
+    await expect.poll(() => values.get(0), { timeout: 5_000 }).toBe(1);
+    await hear(lost);
+    const said = { type: 'changed', agency: agencyOf(0), seq: 3, ids: [own], rows: [rowOf(0, 70, 2_000)] } as unknown as SourceEvent; // branding: as above
+    await hear(said);
+    await expect.poll(() => values.get(0), { timeout: 5_000 }).toBe(70);
+    await hear(lost);
+    await expect.poll(() => values.get(0), { timeout: 5_000 }).toBeNaN();
+    await hear({ type: 'changed', agency: agencyOf(1), seq: 2, ids: [other], rows: [rowOf(1, 71, 500)] } as unknown as SourceEvent); // branding: as above
+    await expect.poll(() => values.get(0), { timeout: 5_000 }).toBe(71);
   });
 });
