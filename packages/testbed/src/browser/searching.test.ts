@@ -50,6 +50,22 @@ describe('the search', () => {
     expect(viewer.errors).toEqual([]);
   });
 
+  it('that Enter was pressed for and nothing came of takes nothing by itself when it is asked another time', async () => {
+    let isAway = true;
+    const refusing = (page: Page) =>
+      page.route('**/graphql', (route) => (isAway && (route.request().postData() ?? '').includes('Klinikum') ? route.abort() : route.continue()));
+    await using viewer = await openViewer(browser, inject('sampleCity'), { before: refusing });
+    const { page } = viewer;
+    await search(page).fill('Klinikum Auenfurt');
+    await search(page).press('Enter');
+    await page.getByText('The search was not answered.').waitFor();
+    isAway = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await option(page, 'Klinikum Auenfurt').first().waitFor();
+    expect(await search(page).inputValue()).toBe('Klinikum Auenfurt');
+    expect(viewer.errors).toEqual([]);
+  });
+
   it.each(['the button', 'Enter'])('that was not answered is asked again by %s, for the same text', async (way) => {
     let isAway = true;
     const refusing = (page: Page) =>

@@ -56,7 +56,7 @@ const Outcome = ({ finding, count }: { readonly finding: Finding; readonly count
     idle: '',
     asking: say('searching'),
     refused: say('searchRefused'),
-    found: count > 0 ? say('foundCount', { n: count }) : say(finding.missing.length > 0 ? 'nothingFoundThere' : 'nothingFound'),
+    found: count > 0 ? say('foundCount', { n: count }) : say(finding.isWhole ? 'nothingFound' : 'nothingFoundThere'),
   }[finding.state];
   return (
     <p className={count > 0 && finding.state === 'found' ? 'unseen' : 'row soft'} role="status" hidden={text === ''}>

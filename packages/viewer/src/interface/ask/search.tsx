@@ -5,7 +5,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { useReached } from '../bonds/reaching.ts';
 import { Icon } from '../frame/icon.tsx';
 import { useDrawn } from '../state/drawn.ts';
-import { type FoundOption, matchingKinds, matchingQuestions, searchLimits, toGroups } from '../state/found.ts';
+import { type FoundOption, matchingKinds, matchingQuestions, meantIn, searchLimits, toGroups } from '../state/found.ts';
 import { useKnown } from '../state/known.ts';
 import { useLearning } from '../state/learning.ts';
 import { noFilter, person, usePerson } from '../state/person.ts';
@@ -40,11 +40,12 @@ const useOptions = (text: string) => {
 type Field = {
   readonly text: string;
   readonly isOpen: boolean;
-  readonly at: number;
-  /** the first that is found is taken */
+  /** key of the active option: the list may come to stand otherwise around it */
+  readonly held: string | undefined;
+  /** the first that this search finds is taken */
   readonly isWanted: boolean;
 };
-const closed: Field = { text: '', isOpen: false, at: -1, isWanted: false };
+const closed: Field = { text: '', isOpen: false, held: undefined, isWanted: false };
 
 /** What the field holds, whether its list is open, and which option is the active one. */
 const useField = () => {
@@ -55,32 +56,33 @@ const useField = () => {
     setField(closed);
     open(option);
   };
-  const first = finding.state === 'found' ? options[0] : undefined;
-  // who presses Enter before anything is found means the first that will be
+  const at = options.findIndex((option) => option.key === field.held);
+  const meant = field.held !== undefined || finding.state === 'found' ? meantIn(options, field.held) : undefined;
+  // who presses Enter before anything is found means the first that will be, of this search and of no later one
   useEffect(() => {
-    if (field.isWanted && first) take(first);
-  }, [field.isWanted, first]);
+    if (!field.isWanted || finding.state === 'asking') return;
+    if (meant) take(meant);
+    else setField((before) => ({ ...before, isWanted: false }));
+  }, [field.isWanted, finding.state, meant]);
   const key = (event: KeyboardEvent): void => {
-    const { at, isOpen } = field;
     const step = steps[event.key];
-    const option = options[at] ?? first;
     if (step && options.length > 0) {
       event.preventDefault();
-      setField({ ...field, isOpen: true, at: step(at, options.length) });
-    } else if (event.key === 'Enter' && option) take(option);
+      setField({ ...field, isOpen: true, held: options[step(at, options.length)]?.key, isWanted: false });
+    } else if (event.key === 'Enter' && meant) take(meant);
     else if (event.key === 'Enter') {
       if (finding.state === 'refused') again();
-      setField({ ...field, isOpen: true, isWanted: finding.state === 'asking' || finding.state === 'refused' });
-    } else if (event.key === 'Escape') setField(isOpen ? { ...closed, text: field.text } : closed);
+      setField({ ...field, isOpen: true, held: undefined, isWanted: finding.state === 'asking' || finding.state === 'refused' });
+    } else if (event.key === 'Escape') setField(field.isOpen ? { ...closed, text: field.text } : closed);
   };
-  return { field, setField, finding, again, groups, options, leave, take, key };
+  return { field, setField, finding, again, groups, options, at, leave, take, key };
 };
 
 export const Search = () => {
   const { say } = useWords();
   const name = useKnown(({ federation }) => federation?.name);
-  const { field, setField, finding, again, groups, options, leave, take, key } = useField();
-  const { text, isOpen, at } = field;
+  const { field, setField, finding, again, groups, options, at, leave, take, key } = useField();
+  const { text, isOpen } = field;
   const listId = useId();
   useReached();
   const show = (): void => setField({ ...field, isOpen: true });

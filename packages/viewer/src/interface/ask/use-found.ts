@@ -10,13 +10,21 @@ import { askInTime } from '../state/in-time.ts';
 import { useKnown } from '../state/known.ts';
 import { ask } from '../state/learning.ts';
 import { person } from '../state/person.ts';
-import { missingIn } from '../state/sources-line.ts';
+import { missingIn, untoldIn } from '../state/sources-line.ts';
 
 const breathMs = 180;
 
-export type Finding = { readonly twins: readonly TwinRow[]; readonly state: 'idle' | 'asking' | 'found' | 'refused'; readonly missing: readonly string[] };
+export type Finding = {
+  readonly twins: readonly TwinRow[];
+  readonly state: 'idle' | 'asking' | 'found' | 'refused';
+  /** names of those that told nothing */
+  readonly missing: readonly string[];
+  /** nobody may have more than was told: only then is there nothing where nothing was found */
+  readonly isWhole: boolean;
+};
 
-const idle: Finding = { twins: [], state: 'idle', missing: [] };
+const idle: Finding = { twins: [], state: 'idle', missing: [], isWhole: true };
+const asking: Finding = { ...idle, state: 'asking' };
 
 type Sought = { readonly federation: string; readonly filter: NonNullable<ReturnType<typeof toSearchFilter>> };
 
@@ -27,11 +35,13 @@ const find = async ({ federation, filter }: Sought, signal: AbortSignal): Promis
   return got.ok ? got.value.federation?.twins : undefined;
 };
 
-/** Nothing is not what was found as long as who was too late is asked again; and what was found is better than no answer. */
+/** Nothing is not what was found as long as who was too late is asked again; and what was found is better than no answer, or than nothing of a part of them. */
 export const findingAfter = (before: Finding, page: Pick<TwinPage, 'nodes' | 'sources'> | undefined, times: number): Finding => {
   if (!page) return before.twins.length > 0 ? before : { ...idle, state: 'refused' };
-  if (page.nodes.length === 0 && isWorthAgain(page, times)) return { ...idle, state: 'asking' };
-  return { twins: page.nodes, state: 'found', missing: missingIn(page.sources) };
+  const told = { missing: missingIn(page.sources), isWhole: untoldIn(page.sources).length === 0 };
+  if (page.nodes.length === 0 && !told.isWhole && before.twins.length > 0) return { ...before, ...told };
+  if (page.nodes.length === 0 && isWorthAgain(page, times)) return asking;
+  return { twins: page.nodes, state: 'found', ...told };
 };
 
 /** `again` asks once more for the same; so does who is back. */
@@ -39,7 +49,7 @@ export const useFound = (federation: string | undefined, text: string): { readon
   const [finding, setFinding] = useState(idle);
   const [tries, setTries] = useState(0);
   const healed = useKnown((state) => state.healed);
-  useEffect(() => setFinding(toSearchFilter(text) ? { ...idle, state: 'asking' } : idle), [federation, text, tries]);
+  useEffect(() => setFinding(toSearchFilter(text) ? asking : idle), [federation, text]);
   useEffect(() => {
     const filter = toSearchFilter(text);
     if (!(filter && federation)) return undefined;
@@ -55,5 +65,9 @@ export const useFound = (federation: string | undefined, text: string): { readon
       stop.abort();
     };
   }, [federation, text, tries, healed]);
-  return { finding, again: () => setTries(tries + 1) };
+  const again = (): void => {
+    setFinding(asking);
+    setTries(tries + 1);
+  };
+  return { finding, again };
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Group, Source, TwinRow } from '../../graphql/answers.ts';
 import { type Question, titleOf } from '../../graphql/questions.ts';
 import { agencyOf, answerTwinsMax, asksAgainMax, isWorthAgain, mergeSources, nextOf, toAnswer, withPage } from './answer.ts';
-import { matchingKinds, matchingQuestions, searchLimits, toGroups, toSearchFilter } from './found.ts';
+import { matchingKinds, matchingQuestions, meantIn, searchLimits, toGroups, toSearchFilter } from './found.ts';
 import { chooseFederation, federationOf } from './learning.ts';
 import { filled, placesOf } from './places.ts';
 import { toSourcesLine } from './sources-line.ts';
@@ -145,6 +145,18 @@ describe('a search', () => {
       [fire.id, ['1', '3']],
       [water.id, ['2']],
     ]);
+  });
+});
+
+describe('the option that is held', () => {
+  const listed = (...ids: readonly string[]) => ids.map((id) => ({ type: 'kind', key: id, kind: { id, label: id, count: undefined } }) as const);
+  it('stays it where the list comes to stand otherwise', () => {
+    expect(meantIn(listed('a', 'b'), 'b')?.key).toBe('b');
+    expect(meantIn(listed('b', 'c', 'a'), 'b')?.key).toBe('b');
+  });
+  it('is no other one where it is gone; where none is held, the first is meant', () => {
+    expect(meantIn(listed('a', 'c'), 'b')).toBeUndefined();
+    expect([meantIn(listed('a', 'c'), undefined)?.key, meantIn([], undefined)]).toEqual(['a', undefined]);
   });
 });
 

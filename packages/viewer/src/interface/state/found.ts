@@ -53,6 +53,10 @@ type Found = { readonly questions: readonly Question[]; readonly kinds: readonly
 
 const agencyOf = ({ representations: [first] }: TwinRow): { readonly id: string; readonly name: string } => first?.agency ?? { id: '', name: '' };
 
+/** The option that is held, wherever the list has it by now, and none where it is gone: never silently another one. Where none is held, the first. */
+export const meantIn = (options: readonly FoundOption[], held: string | undefined): FoundOption | undefined =>
+  held === undefined ? options[0] : options.find(({ key }) => key === held);
+
 /** Questions and kinds first, then a group an agency in the order in which its first twin was found. */
 export const toGroups = ({ questions, kinds, twins }: Found): readonly FoundGroup[] => {
   const asked = questions.slice(0, searchLimits.questionsMax).map((question): FoundOption => ({ type: 'question', key: `q ${question.name}`, question }));
