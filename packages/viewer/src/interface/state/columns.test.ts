@@ -10,6 +10,8 @@ const now = { rowsRevision: 'r1', values: [1, 2], isRefused: false, missing: [] 
 
 /** Columns are told once this is; meanwhile these have not answered. */
 const waiting = { gate: Promise.resolve(), for: [] as readonly string[] };
+/** Looks for who has not answered, which are told once this is. */
+const looks = { gate: Promise.resolve(), begun: 0, broken: 0 };
 
 const encoded = (): Buffer => {
   const text = JSON.stringify({ term: 't:a', unit: 'm', missing: now.missing, ...(now.flags.length > 0 && { flagged: true }) });
@@ -25,8 +27,13 @@ beforeEach(async () => {
     const { pathname, searchParams } = new URL(url, 'http://node');
     const isMeant = searchParams.get('rowsRevision') === now.rowsRevision;
     if (now.isRefused) response.writeHead(400).end('{}');
-    else if (pathname === '/tiles/waiting') response.end(JSON.stringify({ waitingFor: waiting.for }));
-    else if (isMeant)
+    else if (pathname === '/tiles/waiting') {
+      looks.begun += 1;
+      response.on('close', () => {
+        looks.broken += response.writableFinished ? 0 : 1;
+      });
+      void looks.gate.then(() => response.end(JSON.stringify({ waitingFor: waiting.for })));
+    } else if (isMeant)
       void waiting.gate.then(() => response.end(pathname === '/tiles/values' ? encoded() : JSON.stringify({ rows: [7, null], ids: ['urn:dtf:twin:a:s/7'] })));
     else response.writeHead(409).end('{}');
   });
@@ -67,9 +74,30 @@ describe('a column', () => {
     wantColumns({ federation: 'f', rowsRevision: 'r6' }, ['t:w']);
     expect(useColumns.getState().read.get('t:w')).toEqual({ state: 'reading' });
     await expect.poll(() => useColumns.getState().read.get('t:w'), { timeout: 5_000 }).toEqual({ state: 'reading', waitingFor: waiting.for });
+    waiting.for = [];
+    await expect.poll(() => useColumns.getState().read.get('t:w'), { timeout: 5_000 }).toEqual({ state: 'reading', waitingFor: [] });
     resolve();
     await expect.poll(() => useColumns.getState().read.get('t:w')).toMatchObject({ state: 'read' });
+    waiting.gate = Promise.resolve();
+  });
+  it('looks for who has not answered never twice at once, and no more once it is there', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const [column, look] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    Object.assign(now, { rowsRevision: 'r7', values: [5] });
+    Object.assign(waiting, { gate: column.promise, for: ['urn:dtf:agency:fire.example'] });
+    Object.assign(looks, { gate: look.promise, begun: 0, broken: 0 });
+    wantColumns({ federation: 'f', rowsRevision: 'r7' }, ['t:v']);
+    vi.advanceTimersByTime(700);
+    await expect.poll(() => looks.begun).toBe(1);
+    vi.advanceTimersByTime(7_000);
+    column.resolve();
+    await expect.poll(() => useColumns.getState().read.get('t:v')).toMatchObject({ state: 'read' });
+    await expect.poll(() => looks.broken).toBe(1);
+    expect(looks.begun).toBe(1);
+    look.resolve();
+    vi.useRealTimers();
     Object.assign(waiting, { gate: Promise.resolve(), for: [] });
+    looks.gate = Promise.resolve();
   });
   it('that the node refuses is refused at once, and asked for anew by who chooses it anew', async () => {
     Object.assign(now, { rowsRevision: 'r5', values: [1], isRefused: true });

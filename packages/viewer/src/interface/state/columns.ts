@@ -39,15 +39,28 @@ const fetchColumn = (rows: RowsMeant, term: string, asOf: string | undefined): P
 
 const lookMs = 700;
 
-/** While a column is waited for it is told for whom: what is asked of the past is asked of all at once. */
+/** Who is waited for by now, where that is not what was said before: also that it is nobody any more. */
+const putWaiting = (term: string, waitingFor: readonly string[]): void => {
+  const before = useColumns.getState().read.get(term);
+  if (before?.state === 'reading' && waitingFor.join() !== (before.waitingFor ?? []).join()) put(term, { state: 'reading', waitingFor });
+};
+
+/** While a column is waited for it is told for whom, never looked for twice at once; what is asked of the past is asked of all at once. Ends with the column. */
 const tellWaiting = (rows: RowsMeant, term: string): (() => void) => {
-  const isReading = (): boolean => useColumns.getState().read.get(term)?.state === 'reading' && person.get().asOf === undefined;
+  const stop = new AbortController();
+  let isBusy = false;
   const look = async (): Promise<void> => {
-    const waitingFor = isReading() ? await fetchWaitingFor(rows, term) : [];
-    if (waitingFor.length > 0 && isReading()) put(term, { state: 'reading', waitingFor });
+    if (isBusy || person.get().asOf !== undefined || useColumns.getState().read.get(term)?.state !== 'reading') return;
+    isBusy = true;
+    const waitingFor = await fetchWaitingFor({ federation: rows.federation, term }, stop.signal);
+    isBusy = false;
+    if (waitingFor && !stop.signal.aborted && person.get().asOf === undefined) putWaiting(term, waitingFor);
   };
   const timer = setInterval(() => void look(), lookMs);
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    stop.abort();
+  };
 };
 
 /** The node makes a column from what is drawn; while it still cuts that, it is asked again. */
