@@ -17,6 +17,8 @@ const letter = /\p{L}/u;
 export const spokenName = (name: string, kind: string): string => (name === '' || kind === '' || letter.test(name) ? name : `${kind} ${name}`);
 
 const keyCharactersMax = 12;
+/** Characters at the beginning and at the end of a longer one: keys of one source often begin alike. */
+const [keyBegin, keyEnd] = [4, 6] as const;
 
 const decoded = (text: string): string => {
   try {
@@ -26,12 +28,13 @@ const decoded = (text: string): string => {
   }
 };
 
-/** What nobody tells the name of is called by its source and the beginning of its key there: "parcels 4d4ed897…". */
+/** What nobody tells the name of is called by its source and its key there, of a long one both ends: "parcels 4d4e…3f34aa". */
 export const readableId = (id: string): string => {
   const [, source, key] = /^urn:dtf:[^:]+:[^:]+:([^/]+)\/(.+)$/s.exec(id) ?? [];
   if (source === undefined || key === undefined) return id;
   const whole = [...decoded(key)];
-  return `${decoded(source).replaceAll('-', ' ')} ${whole.length > keyCharactersMax ? `${whole.slice(0, keyCharactersMax - 4).join('')}…` : whole.join('')}`;
+  const short = whole.length > keyCharactersMax ? [...whole.slice(0, keyBegin), '…', ...whole.slice(-keyEnd)] : whole;
+  return `${decoded(source).replaceAll('-', ' ')} ${short.join('')}`;
 };
 
 const ways = ['wayNorth', 'wayNorthEast', 'wayEast', 'waySouthEast', 'waySouth', 'waySouthWest', 'wayWest', 'wayNorthWest'] as const;

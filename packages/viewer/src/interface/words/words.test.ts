@@ -114,7 +114,14 @@ describe('a text of somebody else', () => {
       ['parcels/4d4ed897483f34aa', 'points-of-interest/1461', 'a%20b/M%C3%BC%2F7', 'a/%zz']
         .map((at) => readableId(`urn:dtf:twin:a.example:${at}`))
         .concat(readableId('nope')),
-    ).toEqual(['parcels 4d4ed897…', 'points of interest 1461', 'a b Mü/7', 'a %zz', 'nope']));
+    ).toEqual(['parcels 4d4e…3f34aa', 'points of interest 1461', 'a b Mü/7', 'a %zz', 'nope']));
+  it('that begins as another one does is not called as that one', () =>
+    expect(['DEBY_LOD2_4906965', 'DEBY_LOD2_4906966', 'DEBY_LOD2_49', 'DEBY_LOD2_490'].map((key) => readableId(`urn:dtf:twin:a.example:b/${key}`))).toEqual([
+      'b DEBY…906965',
+      'b DEBY…906966',
+      'b DEBY_LOD2_49',
+      'b DEBY…D2_490',
+    ]));
   it('is cut between characters, never within one', () => {
     expect(cutText('abc', 3)).toBe('abc');
     expect(cutText('abcd', 3)).toBe('abc…');
