@@ -61,8 +61,9 @@ const get = async (url: string, init?: RequestInit): Promise<Fetched<Response>> 
   }
 };
 
-/** No row takes more than these before it is packed: its kind and three numbers. */
-const rowColumnsBytesMax = 18 * sceneLimits.layerRowsMax;
+/** No row takes more than these before it is packed: three of its kind and five of each of its four numbers. */
+export const rowBytesMax = 23;
+const rowColumnsBytesMax = rowBytesMax * sceneLimits.layerRowsMax;
 
 /** Bytes of an archive from `offset` on; undefined where they cannot be had. */
 export const fetchBytes = async (
@@ -242,11 +243,13 @@ export const fetchValues = async (rows: RowsMeant, { term, unit: wanted }: Value
   }
 };
 
-/** Agencies that have not said yet what a column is made of; none where nobody asks for it, or that is not told. */
-export const fetchWaitingFor = async ({ federation }: Pick<RowsMeant, 'federation'>, term: string): Promise<readonly string[]> => {
-  const got = await get(`/tiles/waiting?federation=${encodeURIComponent(federation)}&term=${encodeURIComponent(term)}`);
+type WaitingAsked = { readonly federation: string; readonly term: string };
+
+/** Agencies that have not said yet what a column is made of; none where nobody asks for it, undefined where that is not told. */
+export const fetchWaitingFor = async ({ federation, term }: WaitingAsked, signal: AbortSignal): Promise<readonly string[] | undefined> => {
+  const got = await get(`/tiles/waiting?federation=${encodeURIComponent(federation)}&term=${encodeURIComponent(term)}`, { signal });
   const { waitingFor } = Object(got.ok ? await parseJson(got.value) : undefined);
-  return Array.isArray(waitingFor) ? waitingFor.filter((id) => typeof id === 'string') : [];
+  return Array.isArray(waitingFor) ? waitingFor.filter((id) => typeof id === 'string') : undefined;
 };
 
 export type StatesAsked = {
