@@ -70,15 +70,21 @@ export const freeNow = (): Free => besideNow(airShare);
 
 const whole: Free = { left: 0, right: 1, top: 0, bottom: 1 };
 
-/** To its very edges, as panels come and go and the window changes. */
+/** To its very edges, as panels come and go and the window, the language and the letters change. */
 export const useClear = (): Free => {
   const taken = usePerson(({ panel, selected, list }) => [panel, selected, list].map((part) => part !== undefined).join());
+  const lang = usePerson((state) => state.lang);
   const [clear, setClear] = useState(whole);
   useEffect(() => {
     const look = (): void => setClear(besideNow(0));
     look();
     addEventListener('resize', look);
-    return () => removeEventListener('resize', look);
-  }, [taken]);
+    const resized = new ResizeObserver(look);
+    for (const part of document.querySelectorAll('.search, .toolbar')) resized.observe(part);
+    return () => {
+      removeEventListener('resize', look);
+      resized.disconnect();
+    };
+  }, [taken, lang]);
   return clear;
 };
