@@ -4,7 +4,7 @@
 import { createContext, useContext, useEffect, useMemo, useState } from 'react';
 import type { PlaceRow } from '../../graphql/answers.ts';
 import { focusHeading } from '../frame/focus-holder.ts';
-import { type Answer, agencyOf, type Counted, type FoundTwin, type Section } from '../state/answer.ts';
+import { type Answer, agencyOf, type Counted, type FoundTwin, type Section, whyNothing } from '../state/answer.ts';
 import { isNarrow } from '../state/filter.ts';
 import { agencyName, kindLabel, useKnown } from '../state/known.ts';
 import { noFilter, person, usePerson } from '../state/person.ts';
@@ -173,7 +173,9 @@ const Filtered = () => {
   );
 };
 
-export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly asking: boolean }) => {
+type AnsweredProps = { readonly answer: Answer; readonly asking: boolean /** somebody chose them */; readonly hasPlaces: boolean };
+
+export const Answered = ({ answer, asking, hasPlaces }: AnsweredProps) => {
   const { say } = useWords();
   const total = Math.max(answer.ids.length, ...answer.sections.map((section) => section.total ?? 0));
   const [listed, setListed] = useState(listedStep);
@@ -191,7 +193,11 @@ export const Answered = ({ answer, asking }: { readonly answer: Answer; readonly
       </p>
       <Time />
       <Filtered />
-      {total === 0 && <p className="soft">{say('nothingAnswered')}</p>}
+      {total === 0 && (
+        <p className="soft">
+          {say(whyNothing(answer.sources))} {hasPlaces && say('chooseElsewhere')}
+        </p>
+      )}
       {total > listed && (
         <p className="soft">
           {say('firstListed', { n: Math.min(listed, answer.ids.length) })}{' '}

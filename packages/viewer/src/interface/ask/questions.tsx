@@ -28,7 +28,7 @@ const Card = ({ question }: { readonly question: Question }) => {
   );
 };
 
-const Outcome = () => {
+const Outcome = ({ hasPlaces }: { readonly hasPlaces: boolean }) => {
   const { say } = useWords();
   const { answer, problem, asking } = usePosed();
   if (problem !== undefined)
@@ -37,7 +37,7 @@ const Outcome = () => {
         {say('questionRefused')} <Name text={problem} />
       </p>
     );
-  if (answer) return <Answered answer={answer} asking={asking} />;
+  if (answer) return <Answered answer={answer} asking={asking} hasPlaces={hasPlaces} />;
   return <p className="soft">{say('asking')}</p>;
 };
 
@@ -61,15 +61,16 @@ export const Questions = () => {
         )}
       </Panel>
     );
+  const places = placesOf(question);
   return (
     <Panel name={say('answer')} side="start" onClose={close} about={question.name} title={<Name text={titleOf(question).title} />}>
       <button type="button" className="quiet" onClick={() => person.pose(undefined)}>
         {say('allQuestions')}
       </button>
-      {placesOf(question).map((place) => (
+      {places.map((place) => (
         <PlaceChoice key={place.variable} place={place} picked={posed.places[place.variable]} />
       ))}
-      <Outcome />
+      <Outcome hasPlaces={places.length > 0} />
     </Panel>
   );
 };

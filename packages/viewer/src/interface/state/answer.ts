@@ -3,6 +3,8 @@
  */
 import type { Agency, Source, SourceStatus } from '../../graphql/answers.ts';
 import { isRecord } from '../../graphql/questions.ts';
+import type { Key } from '../words/words.ts';
+import { untoldIn } from './sources-line.ts';
 
 export type FoundTwin = { readonly id: string; readonly name: string; readonly kind: string | undefined; readonly agencies: readonly string[] };
 export type Section = {
@@ -151,4 +153,10 @@ export const withPage = (answer: Answer, given: unknown, ms: number): Answer => 
     return page ? { ...section, twins: [...section.twins, ...page.twins].slice(0, answerTwinsMax), next: page.next } : { ...section, next: undefined };
   });
   return { ...answer, ms: answer.ms + ms, sections, sources: mergeSources([...answer.sources, ...sources]), ids: idsOf(sections) };
+};
+
+/** Why nothing was found, as a key of what is said: who was not asked, or has not told all, has not said that there is nothing. */
+export const whyNothing = (sources: readonly Pick<Source, 'agency' | 'status'>[]): Key => {
+  if (sources.length > 0 && sources.every(({ status }) => status === 'NOT_ASKED')) return 'nobodyToAsk';
+  return untoldIn(sources).length > 0 ? 'nothingAnsweredThere' : 'nothingAnswered';
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Group, Source, TwinRow } from '../../graphql/answers.ts';
 import { type Question, titleOf } from '../../graphql/questions.ts';
-import { agencyOf, answerTwinsMax, asksAgainMax, isWorthAgain, mergeSources, nextOf, toAnswer, withPage } from './answer.ts';
+import { agencyOf, answerTwinsMax, asksAgainMax, isWorthAgain, mergeSources, nextOf, toAnswer, whyNothing, withPage } from './answer.ts';
 import { matchingKinds, matchingQuestions, meantIn, searchLimits, toGroups, toSearchFilter } from './found.ts';
 import { chooseFederation, federationOf } from './learning.ts';
 import { filled, placesOf } from './places.ts';
@@ -16,6 +16,19 @@ const source = (agency: typeof water, status: Source['status'], age?: string): S
   latency: null,
   age: age ?? null,
   reason: null,
+});
+
+describe('an answer without twins', () => {
+  it('says that nothing was found only where all who were asked told all', () => {
+    expect(whyNothing([source(water, 'ANSWERED'), source(fire, 'NOT_ASKED')])).toBe('nothingAnswered');
+    expect(whyNothing([])).toBe('nothingAnswered');
+    for (const status of ['LATE', 'FAILED', 'PARTIAL'] as const)
+      expect(whyNothing([source(water, 'ANSWERED'), source(fire, status)])).toBe('nothingAnsweredThere');
+  });
+
+  it('says that nobody was asked where that is so', () => {
+    expect(whyNothing([source(water, 'NOT_ASKED'), source(fire, 'NOT_ASKED')])).toBe('nobodyToAsk');
+  });
 });
 
 describe('an answer', () => {
