@@ -68,6 +68,7 @@ describe('an adaptor', () => {
   let owner: Actor;
   let stranger: Actor;
   const heard: Raw[] = [];
+  let records: readonly Raw[] = [entity];
 
   const say = async (
     actor: Actor,
@@ -187,7 +188,7 @@ describe('an adaptor', () => {
   const answerAsOwner = (message: Raw): Raw => {
     heard.push(message);
     const verb = memberAt(message, 'data.action.verb');
-    const far = { featureId: feature().id, format: 'application/ld+json', content: [entity] };
+    const far = { featureId: feature().id, format: 'application/ld+json', content: records };
     const objects =
       verb === 'read'
         ? [{ kind: 'exchangeData', id: uuid(), attributes: { far: [far], seq: 4 } }]
@@ -328,6 +329,15 @@ describe('an adaptor', () => {
     const asked = Message.parse(heard.findLast((message) => memberAt(message, 'data.action.verb') === 'read'));
     expect(verifyText(signedText(asked), asked.header.security?.signature ?? '', key(asker))).toBe(true);
     expect(memberAt(asked.header.via?.[0], 'converted.action.parameters.query')).toEqual({ version: 1, filter: { kinds: ['grid:Trafo'] } });
+  });
+
+  it('tells a record once that comes twice, as it came last', async () => {
+    records = [entity, { ...entity, power: { ...entity.power, value: 300_000 } }];
+    const answer = Message.parse(await read({ filter: { property: [{ term: 'city:power', op: 'gte', value: 250, unit: 'kW' }] } }));
+    expect(memberAt(answer.header.via?.[0], 'converted.objects.0.attributes.page.rows')).toMatchObject([
+      { twin: { values: { 'city:power': { value: 300, unit: 'kW' } } } },
+    ]);
+    records = [entity];
   });
 
   it('passes an invocation on in the words of the owner, and beside the outputs that the owner signed what they are in those of the asker', async () => {

@@ -85,6 +85,9 @@ type Answering = {
   readonly newId: () => string;
 };
 
+/** A record comes twice where one is added while the pages of a far system are read: the last stands. */
+const onceEach = (twins: readonly Twin[]): readonly Twin[] => [...new Map(twins.map((twin) => [twin.id, twin])).values()];
+
 /** The answer to what was asked first, from the converted twins: one part for each of its questions. */
 export const toConsumer = (
   read: Read,
@@ -94,8 +97,9 @@ export const toConsumer = (
   const { far: _far, farPast: _past, page: _page, ...rest } = told;
   if (!told.farPast && queriesOf(read).some(historyAsked))
     return fail(problem('badQuery', { subject: 'history', accepted: 'one question in a message, over a bridge' }));
+  const current = onceEach(twins);
   const pageOf = (query: TwinQuery): TwinPage => {
-    const page = answerQuery(twins, query, { vocabulary, seq: told.seq });
+    const page = answerQuery(current, query, { vocabulary, seq: told.seq });
     const asked = historyAsked(query);
     return asked ? withStates(page, { states, vocabulary }, asked) : page;
   };

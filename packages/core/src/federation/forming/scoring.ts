@@ -1,7 +1,6 @@
 /**
  * Scoring of candidates (6.8 of the model, our design): hard conditions as gaps, then a weighted sum of parts, each with its evidence.
  */
-
 import { compareText, type FeatureId, type FederationId, type TermId, type TwinId } from '../../ground/id.ts';
 import { type Instant, msOfDuration, msOfInstant } from '../../ground/instant.ts';
 import { limits } from '../../ground/limits.ts';

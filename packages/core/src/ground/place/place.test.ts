@@ -41,6 +41,8 @@ describe('a geometry', () => {
       { type: 'LineString', coordinates: [[0, 0]] },
       { type: 'Polygon', coordinates: [line] },
       { type: 'MultiPolygon', coordinates: [] },
+      { type: 'Polygon', coordinates: [[...ring.slice(0, -1), [0, 1]]] },
+      { type: 'MultiPolygon', coordinates: [[ring], [[...ring.slice(1), [5, 5]]]] },
       null,
     ];
     expect(bad.filter((geometry) => Geometry.safeParse(geometry).success)).toEqual([]);

@@ -19,10 +19,15 @@ type Nested4 = Nested3[];
 
 const isPosition = (value: readonly unknown[]): boolean => value.length <= 3 && value.every((part) => Number.isFinite(part));
 
+/** A ring has four positions or more, and ends where it begins. */
+const ringPositions = 4;
+const isClosed = (ring: readonly (readonly unknown[])[]): boolean => ring[0]?.[0] === ring.at(-1)?.[0] && ring[0]?.[1] === ring.at(-1)?.[1];
+
 /** Lists within lists, each at least as long as `least` says for its level; the innermost are positions. */
 const isNested = (value: unknown, least: readonly number[], level: number): boolean => {
   if (!Array.isArray(value) || value.length < (least[level] ?? 0)) return false;
-  return level === least.length - 1 ? isPosition(value) : value.every((part) => isNested(part, least, level + 1));
+  if (level === least.length - 1) return isPosition(value);
+  return value.every((part) => isNested(part, least, level + 1)) && (least[level] !== ringPositions || isClosed(value));
 };
 
 const jsonSchemaOf = (least: readonly number[]): Record<string, unknown> =>
@@ -42,8 +47,11 @@ const geometryOf = (object: typeof openObject) =>
     object({ type: z.literal('MultiPoint'), coordinates: coordinates<Nested2>([1, 2], 'positions') }),
     object({ type: z.literal('LineString'), coordinates: coordinates<Nested2>([2, 2], 'two positions or more') }),
     object({ type: z.literal('MultiLineString'), coordinates: coordinates<Nested3>([1, 2, 2], 'lines of two positions or more') }),
-    object({ type: z.literal('Polygon'), coordinates: coordinates<Nested3>([1, 4, 2], 'rings of four positions or more') }),
-    object({ type: z.literal('MultiPolygon'), coordinates: coordinates<Nested4>([1, 1, 4, 2], 'polygons of rings of four positions or more') }),
+    object({ type: z.literal('Polygon'), coordinates: coordinates<Nested3>([1, ringPositions, 2], 'closed rings of four positions or more') }),
+    object({
+      type: z.literal('MultiPolygon'),
+      coordinates: coordinates<Nested4>([1, 1, ringPositions, 2], 'polygons of closed rings of four positions or more'),
+    }),
   ]);
 
 /** A GeoJSON geometry in CRS84. */

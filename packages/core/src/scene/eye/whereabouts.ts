@@ -1,7 +1,6 @@
 /**
  * Whereabouts: where a place lies, as people say it: within the smallest named area that holds it, else how far from the nearest named place, and which way.
  */
-
 import { boxesMeet, boxOf } from '../../ground/place/parts.ts';
 import type { Box, Geometry } from '../../ground/place/place.ts';
 import { holdsPosition, type Nearest, nearestOf, squareMetresOf } from '../../ground/place/relations.ts';
