@@ -145,7 +145,7 @@ test('of who tells more pages than a walk takes, what came until then is drawn, 
     ...sourceOf('a', 4, walked),
     walk: async (query, take, signal) => {
       await sourceOf('a', 4, walked).walk(query, take, signal);
-      return fail(problem('tooMany', { subject: 'pages of one walk' }));
+      return { ...fail(problem('tooMany', { subject: 'pages of one walk' })), cut: true };
     },
   };
   const collectOnce = (known: Parts) => collect({ sources: [source], known, vocabulary, signal: new AbortController().signal, progress: () => undefined });
@@ -153,4 +153,13 @@ test('of who tells more pages than a walk takes, what came until then is drawn, 
   expect([...first.values()]).toMatchObject([{ seq: 1, problem: { kind: 'tooMany' }, drawn: Array.from({ length: 4 }, () => ({})) }]);
   expect([...(await collectOnce(first)).values()]).toMatchObject([{ seq: 1, problem: { kind: 'tooMany' } }]);
   expect(walked).toEqual([0, 2]);
+});
+
+test('of who refuses to tell as too many what it was asked for, what was known stays, and it is asked again', async () => {
+  const known = await collected({ a: 4 }, 7);
+  const source: WalkedSource = { ...sourceOf('a', 4, []), seq: async () => ok(2), walk: async () => fail(problem('tooMany')) };
+  const refused = await partOfSource(source, known.parts);
+  expect([...refused.parts.values()]).toMatchObject([{ seq: 1, problem: { kind: 'tooMany' }, drawn: Array.from({ length: 4 }, () => ({})) }]);
+  const again = await partOfSource({ ...sourceOf('a', 3, []), seq: async () => ok(2) }, refused.parts);
+  expect([...again.parts.values()].map(({ drawn, problem: why }) => [drawn.length, why])).toEqual([[3, undefined]]);
 });

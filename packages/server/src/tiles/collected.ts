@@ -80,7 +80,7 @@ const walkPart = async (collecting: Collecting, source: WalkedSource, left: numb
     },
     AbortSignal.any([signal, full.signal]),
   );
-  const beyond = full.signal.aborted ? tooMany(agency, twinsMax) : walked.ok || walked.problem.kind !== 'tooMany' ? undefined : walked.problem;
+  const beyond = full.signal.aborted ? tooMany(agency, twinsMax) : walked.ok || !walked.cut ? undefined : walked.problem;
   if (beyond) {
     const seq = await source.seq(signal);
     const wholes = await wholesOf(collecting, source, drawn);

@@ -49,17 +49,19 @@ it('a walk goes over walkPagesMax pages of a source; of who tells one more it is
   const most = limits.walkPagesMax;
   expect(await walkOf(most)).toEqual({ walked: ok(7), asked: most, twins: most });
   const refused = { kind: 'tooMany', agency, subject: 'pages of one walk', accepted: 'a last page', limit: most };
-  expect(await walkOf(most + 1)).toEqual({ walked: { ok: false, problem: refused }, asked: most, twins: most });
+  expect(await walkOf(most + 1)).toEqual({ walked: { ok: false, problem: refused, cut: true }, asked: most, twins: most });
 });
 
-it('a source of an earlier version, which knows no query without footprints, is asked with them; one that is silent is not asked twice', async () => {
+it('a source of an earlier version, which knows no query without footprints, refuses one page of a walk and is asked with them from then on; for any other failure it is not asked twice', async () => {
   const asked: TwinQuery['footprints'][] = [];
   const walk = (refusal: Parameters<typeof problem>[0]) =>
-    memberOf(async ({ footprints }) => {
+    memberOf(async ({ footprints, page }) => {
       asked.push(footprints);
       if (footprints === false) return fail(problem(refusal));
-      return ok({ page: TwinPage.parse({ version: 1, rows: [], seq: 7, identities: 0 }) });
+      const id = twinIdOf(authority, 'things', page?.after ? '2' : '1');
+      const rows = [{ twin: { ...twin(id), version: 1, createdAt: now, updatedAt: now } }];
+      return ok({ page: TwinPage.parse({ version: 1, rows, seq: 7, identities: 0, ...(!page?.after && { next: { value: id, id } }) }) });
     }).walk({ terms: [], footprints: false }, () => undefined, new AbortController().signal);
-  expect([await walk('malformed'), asked.splice(0)]).toEqual([ok(7), [false, undefined]]);
-  expect([await walk('timedOut'), asked.splice(0)]).toEqual([{ ok: false, problem: { kind: 'timedOut' } }, [false]]);
+  expect([await walk('badQuery'), asked.splice(0)]).toEqual([ok(7), [false, undefined, undefined]]);
+  for (const kind of ['timedOut', 'malformed'] as const) expect([await walk(kind), asked.splice(0)]).toEqual([{ ok: false, problem: { kind } }, [false]]);
 });

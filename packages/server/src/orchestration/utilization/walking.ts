@@ -36,6 +36,9 @@ export type WalkQuery = {
 /** Rows of a page that carry shapes are large. */
 const pageOfShapes = 100;
 
+/** `cut`: it ended at `walkPagesMax`, where the source would have gone on. */
+export type WalkEnd = Result<number> & { readonly cut?: true };
+
 export type WalkedSource = {
   readonly agency: AgencyId;
   readonly name: LanguageMap;
@@ -44,7 +47,7 @@ export type WalkedSource = {
   /** the source's change sequence now */
   readonly seq: (signal: AbortSignal) => Promise<Result<number>>;
   /** Rows in order of their ids; `take` is called for every page. The sequence is that of the first page: what changes meanwhile is seen by the next walk. */
-  readonly walk: (query: WalkQuery, take: (rows: readonly TwinRow[]) => void, signal: AbortSignal) => Promise<Result<number>>;
+  readonly walk: (query: WalkQuery, take: (rows: readonly TwinRow[]) => void, signal: AbortSignal) => Promise<WalkEnd>;
 };
 
 /** Runs with a time of its own that ends with the asker. */
@@ -68,29 +71,34 @@ const queryOf = ({ filter, terms, shapes, links, footprints }: WalkQuery, after:
   page: { first: shapes ? pageOfShapes : limits.pageMax, ...(after && { after }) },
 });
 
-const refusesQuery = ({ kind }: Problem): boolean => kind === 'badQuery' || kind === 'malformed' || kind === 'invalid';
-
-/** A page in a time of its own. A source of an earlier version does not know how to leave footprints out, and is asked with them. */
-const readPage = async ({ room, source }: Walking, query: TwinQuery, signal: AbortSignal): Promise<Result<MemberPart>> => {
-  const read = await withTime(room, signal, (deadline) => source.read(query, deadline));
-  if (read.ok || query.footprints === undefined || !refusesQuery(read.problem)) return read;
-  const { footprints: _, ...whole } = query;
-  return withTime(room, signal, (deadline) => source.read(whole, deadline));
-};
-
 type Walking = { readonly room: Room; readonly source: SourceOfTwins };
 
+/** Pages, each in a time of its own. A source of an earlier version does not know how to leave footprints out: once it has refused that, it is asked with them. */
+const createPageReader = ({ room, source }: Walking, signal: AbortSignal) => {
+  let leavesOut = true;
+  const read = (query: TwinQuery): Promise<Result<MemberPart>> => withTime(room, signal, (deadline) => source.read(query, deadline));
+  return async (query: TwinQuery): Promise<Result<MemberPart>> => {
+    const { footprints, ...whole } = query;
+    if (footprints === undefined || !leavesOut) return read(whole);
+    const answer = await read(query);
+    if (answer.ok || answer.problem.kind !== 'badQuery') return answer;
+    leavesOut = false;
+    return read(whole);
+  };
+};
+
 const walkSource = async (
-  { room, source }: Walking,
+  walking: Walking,
   asked: WalkQuery,
   { take, signal }: { readonly take: (rows: readonly TwinRow[]) => void; readonly signal: AbortSignal },
-): Promise<Result<number>> => {
+): Promise<WalkEnd> => {
+  const readPage = createPageReader(walking, signal);
   let seq: number | undefined;
   let after: PageKey | undefined;
   let pages = 0;
   do {
-    if (pages === limits.walkPagesMax) return fail(tooManyPages(source));
-    const read: Result<MemberPart> = await readPage({ room, source }, queryOf(asked, after), signal);
+    if (pages === limits.walkPagesMax) return { ...fail(tooManyPages(walking.source)), cut: true };
+    const read: Result<MemberPart> = await readPage(queryOf(asked, after));
     if (!read.ok) return read;
     seq ??= read.value.page.seq;
     take(read.value.page.rows);
