@@ -140,6 +140,58 @@ describe('what sources say of one property', () => {
     expect(a.walks).toBe(5);
   });
 
+  it('of one federation that is forgotten, others still share what is asked for under way', async () => {
+    const [readings, a, gate] = [createReadings(), createSource('a', 'park'), Promise.withResolvers<void>()];
+    a.letGo = gate.promise;
+    const asking = ['', ''].map(async (none) => {
+      const told = readings.of({ held, federation, sources: [a], term, signal });
+      await readings.forget(`${federation.id}2${none}` as Federation['id']); // branding: of another federation
+      return told;
+    });
+    gate.resolve();
+    await Promise.all(asking);
+    expect(a.walks).toBe(1);
+  });
+
+  it('is not asked of the sources that remain once the asker has gone: their parts are told as incomplete', async () => {
+    const gone = new AbortController();
+    const sources = Array.from({ length: readingLimits.sourcesAtOnce + 2 }, (_, at) => createSource(`a${at}`, 'park'));
+    const [gate, last, readings] = [Promise.withResolvers<void>(), sources.at(-1), createReadings()];
+    if (last) await tell(readings, [last]);
+    for (const source of sources.slice(0, -2)) source.letGo = gate.promise;
+    const told = readings.of({ held, federation, sources, term, signal: gone.signal });
+    await new Promise(setImmediate);
+    gone.abort();
+    gate.resolve();
+    expect((await told).slice(-2)).toMatchObject(Array.from({ length: 2 }, () => ({ readings: [], complete: false })));
+    expect(sources.slice(-2).map(({ walks }) => walks)).toEqual([0, 1]);
+  });
+
+  it.each([
+    { when: 'nothing changed since, told as it is', seqNow: 1, walks: 1, value: 'park' },
+    { when: 'something did, walked once more', seqNow: 2, walks: 2, value: 'port' },
+  ])('for who follows changes, a walk that began before is joined, and where $when', async ({ seqNow, walks, value }) => {
+    const [readings, a, gate] = [createReadings(), createSource('a', 'park'), Promise.withResolvers<void>()];
+    const source: WalkedSource = {
+      ...a,
+      seq: async () => ok(seqNow),
+      walk: async (_query, take) => {
+        a.walks += 1;
+        const seq = a.walks;
+        await gate.promise;
+        take([rowOf('a', 0, seq === 1 ? 'park' : 'port')]);
+        return ok(seq);
+      },
+    };
+    const asked = { held, federation, sources: [source], term, signal };
+    const before = readings.of(asked);
+    const following = readings.of({ ...asked, follows: true });
+    gate.resolve();
+    await before;
+    expect(await following).toMatchObject([{ complete: true, readings: [{ value }] }]);
+    expect(a.walks).toBe(walks);
+  });
+
   it('is walked once for all who want it at a time, and no further once none of them waits', async () => {
     const [readings, a, gate] = [createReadings(), createSource('a', 'park'), Promise.withResolvers<void>()];
     a.letGo = gate.promise;

@@ -34,6 +34,8 @@ export type ReadingsAsked = {
   readonly sources: readonly WalkedSource[];
   readonly term: TermId;
   readonly signal: AbortSignal;
+  /** whoever asks hears of changes from now on: what it is told is to be no older than that */
+  readonly follows?: true;
 };
 
 /** `keptMax`: readings of all parts that are kept, of which a text counts once more for every `charactersEach`; `sourcesAtOnce`: of those who are asked for one column. */
@@ -91,10 +93,14 @@ const walk = async ({ held, term, signal }: ReadingsAsked, source: WalkedSource)
   return { agency: source.agency, readings: readings.all(), complete: walked.ok, seq: walked.ok ? walked.value : undefined };
 };
 
-const keyOf = ({ held, federation, term }: ReadingsAsked, { agency, steadyUnder }: WalkedSource): string | undefined =>
-  steadyUnder && [federation.id, agency, steadyUnder, term, held.built.scene.rowsRevision].join(' ');
-
 const weightOf = ({ value }: RowReading): number => 1 + (typeof value === 'string' ? Math.floor(value.length / readingLimits.charactersEach) : 0);
+
+const sharedKey = ({ held, federation, term }: ReadingsAsked, { agency, steadyUnder }: WalkedSource): string =>
+  [federation.id, agency, steadyUnder, term, held.built.scene.rowsRevision].join(' ');
+
+const keptKey = (asked: ReadingsAsked, source: WalkedSource): string | undefined => source.steadyUnder && sharedKey(asked, source);
+
+const unasked = ({ agency }: WalkedSource): Walked => ({ agency, readings: [], complete: false, seq: undefined });
 
 type SharedWalk = { readonly walked: Promise<Walked>; readonly stop: AbortController; waiting: number };
 
@@ -111,23 +117,33 @@ const createSharedWalks = () => {
     underWay.set(key, shared);
     return shared;
   };
+  const walkOnce = (asked: ReadingsAsked, source: WalkedSource): Promise<Walked> => {
+    if (asked.signal.aborted) return Promise.resolve(unasked(source));
+    const key = sharedKey(asked, source);
+    const shared = underWay.get(key) ?? begin(key, asked, source);
+    const leave = (): void => {
+      shared.waiting -= 1;
+      if (shared.waiting > 0) return;
+      drop(key, shared);
+      shared.stop.abort();
+    };
+    shared.waiting += 1;
+    asked.signal.addEventListener('abort', leave, { once: true });
+    return shared.walked.finally(() => asked.signal.removeEventListener('abort', leave));
+  };
   return {
-    walk: (asked: ReadingsAsked, source: WalkedSource): Promise<Walked> => {
-      const key = [asked.federation.id, source.agency, source.steadyUnder, asked.term, asked.held.built.scene.rowsRevision].join(' ');
-      const shared = underWay.get(key) ?? begin(key, asked, source);
-      const leave = (): void => {
-        shared.waiting -= 1;
-        if (shared.waiting > 0) return;
-        drop(key, shared);
-        shared.stop.abort();
-      };
-      shared.waiting += 1;
-      if (asked.signal.aborted) leave();
-      else asked.signal.addEventListener('abort', leave, { once: true });
-      return shared.walked.finally(() => asked.signal.removeEventListener('abort', leave));
+    /** What changed since a walk that was under way began, and before somebody followed, is in neither: then it is walked once more. */
+    walk: async (asked: ReadingsAsked, source: WalkedSource): Promise<Walked> => {
+      const joins = underWay.has(sharedKey(asked, source));
+      const walked = await walkOnce(asked, source);
+      if (!(asked.follows && joins && walked.complete) || asked.signal.aborted) return walked;
+      const now = await source.seq(asked.signal);
+      return now.ok && now.value === walked.seq ? walked : walkOnce(asked, source);
     },
     /** Who asks from now on is told what is said from now on. */
-    forget: (): void => underWay.clear(),
+    forget: (federation: FederationId): void => {
+      for (const key of [...underWay.keys()]) if (key.startsWith(`${federation} `)) underWay.delete(key);
+    },
   };
 };
 
@@ -140,11 +156,11 @@ export const createReadings = (keptMax: number = readingLimits.keptMax): Reading
   });
   let forgotten = 0;
   const tell = async (asked: ReadingsAsked, source: WalkedSource, mayKeep: () => boolean): Promise<Told> => {
-    const key = keyOf(asked, source);
+    const key = keptKey(asked, source);
     const known = key === undefined ? undefined : kept.get(key);
-    if (known) {
+    if (known && !asked.signal.aborted) {
       const seq = await source.seq(asked.signal);
-      if (!seq.ok) return { agency: source.agency, readings: [], complete: false };
+      if (!seq.ok) return unasked(source);
       if (seq.value === known.seq) return known;
     }
     const { seq, ...told } = await walks.walk(asked, source);
@@ -171,7 +187,7 @@ export const createReadings = (keptMax: number = readingLimits.keptMax): Reading
     },
     forget: async (federation) => {
       forgotten += 1;
-      walks.forget();
+      walks.forget(federation);
       for (const key of [...kept.keys()]) if (key.startsWith(`${federation} `)) kept.delete(key);
     },
   };

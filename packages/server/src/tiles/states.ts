@@ -132,7 +132,8 @@ const fill = async (filling: Filling): Promise<void> => {
     (event) => takeEvent(filling, event),
     signal,
   );
-  await room.readings.each({ held, federation, sources: room.sources(federation), term: column.term, signal }, ({ agency, readings, complete }) => {
+  const asked = { held, federation, sources: room.sources(federation), term: column.term, signal, follows: true as const };
+  await room.readings.each(asked, ({ agency, readings, complete }) => {
     column.tell(readings);
     if (!complete && !signal.aborted) column.setSilent(agencyAt(held, agency), room.deps.clock.now());
   });
