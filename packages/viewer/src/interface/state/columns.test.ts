@@ -43,7 +43,10 @@ beforeEach(async () => {
   vi.stubGlobal('fetch', (path: string, init?: RequestInit) => real(new URL(path, `http://127.0.0.1:${port}`), init));
 });
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
+  Object.assign(waiting, { gate: Promise.resolve(), for: [] });
+  looks.gate = Promise.resolve();
   server.close();
 });
 
@@ -78,7 +81,6 @@ describe('a column', () => {
     await expect.poll(() => useColumns.getState().read.get('t:w'), { timeout: 5_000 }).toEqual({ state: 'reading', waitingFor: [] });
     resolve();
     await expect.poll(() => useColumns.getState().read.get('t:w')).toMatchObject({ state: 'read' });
-    waiting.gate = Promise.resolve();
   });
   it('looks for who has not answered never twice at once, and no more once it is there', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
@@ -95,9 +97,6 @@ describe('a column', () => {
     await expect.poll(() => looks.broken).toBe(1);
     expect(looks.begun).toBe(1);
     look.resolve();
-    vi.useRealTimers();
-    Object.assign(waiting, { gate: Promise.resolve(), for: [] });
-    looks.gate = Promise.resolve();
   });
   it('that the node refuses is refused at once, and asked for anew by who chooses it anew', async () => {
     Object.assign(now, { rowsRevision: 'r5', values: [1], isRefused: true });
