@@ -36,6 +36,8 @@ export type ReadingsAsked = {
   readonly signal: AbortSignal;
   /** whoever asks hears of changes from now on: what it is told is to be no older than that */
   readonly follows?: true;
+  /** told of each page of a walk that begins for whoever asks; all of it is told at its end as well */
+  readonly page?: (readings: readonly RowReading[]) => void;
 };
 
 /** `keptMax`: readings of all parts that are kept, of which a text counts once more for every `charactersEach`; `sourcesAtOnce`: of those who are asked for one column. */
@@ -68,25 +70,29 @@ const isShowable = (value: unknown): value is Shown => ['number', 'string', 'boo
 const createRowReadings = ({ rows }: Held) => {
   const readings = new Map<number, RowReading>();
   return {
-    add: ({ id, values, provenance }: TwinRow['twin'], term: TermId): void => {
+    add: ({ id, values, provenance }: TwinRow['twin'], term: TermId): readonly RowReading[] => {
       const [row, reading] = [rows.rowOf(id), values[term]];
-      if (row === undefined || !reading) return;
+      if (row === undefined || !reading) return [];
       const { value: said, unit, flag, observedAt } = valueOf(reading, provenance);
       const value = isShowable(said) ? said : null;
       const isOwn = rows.idOf(row) === id;
       const place = 2 * row + Number(isOwn);
-      if ((readings.get(place)?.value ?? null) === null) readings.set(place, { row, isOwn, value, unit, flag, observed: Date.parse(observedAt) / 1_000 });
+      if ((readings.get(place)?.value ?? null) !== null) return [];
+      const added = { row, isOwn, value, unit, flag, observed: Date.parse(observedAt) / 1_000 };
+      readings.set(place, added);
+      return [added];
     },
     all: (): readonly RowReading[] => [...readings.values()],
   };
 };
 
-const walk = async ({ held, term, signal }: ReadingsAsked, source: WalkedSource): Promise<Walked> => {
+const walk = async ({ held, term, signal, page }: ReadingsAsked, source: WalkedSource): Promise<Walked> => {
   const readings = createRowReadings(held);
   const walked = await source.walk(
     { filter: { property: [{ term, op: 'exists', value: true }] }, terms: [term], footprints: false },
     (rows) => {
-      for (const { twin } of rows) readings.add(twin, term);
+      const added = rows.flatMap(({ twin }) => readings.add(twin, term));
+      page?.(added);
     },
     signal,
   );

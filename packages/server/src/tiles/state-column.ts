@@ -16,7 +16,7 @@ export type StateColumn = {
   readonly head: () => StateHead;
   /** values as they are now */
   readonly take: (rows: readonly TwinRow[]) => void;
-  /** what a source said of all of it: of what was heard of since the column began, that is older */
+  /** what a source said of all of it, or of a page: of what was heard of since the column began, that is older */
   readonly tell: (readings: readonly RowReading[]) => void;
   /** twins that are gone, or say nothing of it any more */
   readonly lose: (ids: readonly TwinId[]) => void;
@@ -69,13 +69,16 @@ const putRow = (filled: Filled, { row, isOwn, observed, ...value }: Put): number
   return row;
 };
 
-/** Of several who share a row the one that was true last. */
-const isNewer = ({ observed, isOwn }: Filled, reading: RowReading): boolean =>
-  isOwn[reading.row] === Number(reading.isOwn) && (observed[reading.row] ?? Number.NaN) > reading.observed;
+/** Of several who share a row the one that was true last stands; what came with a page stands when all of it is told. */
+const stands = ({ values, observed, isOwn }: Filled, reading: RowReading): boolean => {
+  const before = observed[reading.row] ?? Number.NaN;
+  const isSame = before === reading.observed && !Number.isNaN(values[reading.row]);
+  return isOwn[reading.row] === Number(reading.isOwn) && (before > reading.observed || isSame);
+};
 
 /** What was heard is later than what its source said when all of it was asked, whenever each of them was true. */
 const tellRow = (filled: Filled, reading: RowReading): number | undefined =>
-  wasHeard(filled, reading) || isNewer(filled, reading) ? undefined : putRow(filled, reading);
+  wasHeard(filled, reading) || stands(filled, reading) ? undefined : putRow(filled, reading);
 
 const takeRow = ({ filled, held, term }: { readonly filled: Filled; readonly held: Held; readonly term: TermId }, { twin }: TwinRow): number | undefined => {
   const row = held.rows.rowOf(twin.id);

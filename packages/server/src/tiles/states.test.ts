@@ -64,10 +64,12 @@ describe('states of a property', () => {
       },
     });
     const opened = await states.open({ federation: federation.id, term, ranges: [[0, 1_000]] }, stop.signal);
-    const values = new Map<number, number>();
+    const [values, told]: [Map<number, number>, number[]] = [new Map(), []];
     const read = createStateReader((bytes) => new TextDecoder().decode(bytes));
     const take = (frame: StateFrame): void => {
-      if ('changed' in frame) for (const [at, row] of [...frame.changed.rows].entries()) values.set(row, frame.changed.values[at] ?? Number.NaN);
+      if (!('changed' in frame)) return;
+      told.push(...frame.changed.rows);
+      for (const [at, row] of [...frame.changed.rows].entries()) values.set(row, frame.changed.values[at] ?? Number.NaN);
     };
     const follow = async (): Promise<void> => {
       if (!opened.ok) return;
@@ -77,7 +79,7 @@ describe('states of a property', () => {
       }
     };
     void follow();
-    return { values, hear: heard[0] ?? expect.fail('nobody listens') };
+    return { values, told, hear: heard[0] ?? expect.fail('nobody listens') };
   };
 
   it.each([0, 1])('are asked of sourcesAtOnce side by side, so that who is silent keeps nobody else waiting: of %i more the last waits', async (more) => {
@@ -117,6 +119,23 @@ describe('states of a property', () => {
     for (const { resolve } of city.gates) resolve();
     await expect.poll(() => values.get(4), { timeout: 5_000 }).toBe(4);
     expect([0, 1, 2, 3].map((at) => values.get(at))).toEqual([70, 71, 72, undefined]);
+  });
+
+  it('come page by page, before their source has told all of them, and once', async () => {
+    const city = createCity(3);
+    const [[source], [gate]] = [city.sources, city.gates];
+    if (!(source && gate)) return expect.fail('a source and its gate');
+    const walk: WalkedSource['walk'] = async (_query, take) => {
+      take([rowOf(0, 70, 1_000), rowOf(1, 71, 1_000)]);
+      await gate.promise;
+      take([rowOf(2, 72, 1_000)]);
+      return ok(1);
+    };
+    const { values, told } = await watch({ ...city, sources: [{ ...source, walk }] });
+    await expect.poll(() => [values.get(0), values.get(1)], { timeout: 5_000 }).toEqual([70, 71]);
+    gate.resolve();
+    await expect.poll(() => values.get(2), { timeout: 5_000 }).toBe(72);
+    expect(told).toEqual([0, 1, 2]);
   });
 
   it('that the twin that is drawn loses, or never said, are filled by another one in its row', async () => {

@@ -132,7 +132,7 @@ const fill = async (filling: Filling): Promise<void> => {
     (event) => takeEvent(filling, event),
     signal,
   );
-  const asked = { held, federation, sources: room.sources(federation), term: column.term, signal, follows: true as const };
+  const asked = { held, federation, sources: room.sources(federation), term: column.term, signal, follows: true as const, page: column.tell };
   await room.readings.each(asked, ({ agency, readings, complete }) => {
     column.tell(readings);
     if (!complete && !signal.aborted) column.setSilent(agencyAt(held, agency), room.deps.clock.now());
