@@ -110,6 +110,9 @@ const looks: Readonly<Record<string, Look>> = {
 };
 
 /** Narrow before broad: the first ancestor that has a row. */
+/** A point is drawn around a place above the ground, by this share of its metres. */
+export const pointAboveShare = 0.35;
+
 export const lookOf = ({ kind, broader }: Pick<Scene['kinds'][number], 'kind' | 'broader'>): Look =>
   looks[kind] ?? broader.map((wider) => looks[wider]).find((found) => found !== undefined) ?? plain;
 

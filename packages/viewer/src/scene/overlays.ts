@@ -5,7 +5,7 @@ import type { Scene } from '@cityweave/core/scene';
 import type { Group } from 'three';
 import type { Appearance } from './look/appearance.ts';
 import { flags } from './look/state-texture.ts';
-import { agencyColour } from './look.ts';
+import { agencyColour, lookOf, pointAboveShare } from './look.ts';
 import { alarmsMax, createAlarms } from './overlay/alarms.ts';
 import { arcsMax, createArcs, type DrawnArc } from './overlay/arcs.ts';
 import type { Found } from './overlay/badges.ts';
@@ -13,7 +13,7 @@ import { type Bundle, bundle, districtMetres } from './overlay/bundles.ts';
 import { groupLimits, groupMetres, groupPlaces } from './overlay/groups.ts';
 import type { Labels, PlacedLabel } from './overlay/labels.ts';
 import { type Arc, type Dress, type Label, type LiveColumn, markBits } from './staged.ts';
-import { type Layer, type Placing, placeOfRow } from './tiles/layers.ts';
+import { type Layer, type Placing, placeOfRow, type RowPlace } from './tiles/layers.ts';
 
 /** Metres that arcs and labels stand above the highest point of their twin. */
 const aboveMetres = 4;
@@ -180,13 +180,20 @@ export const groupLit = (made: Overlaid) => {
   return { light, again, look };
 };
 
+/** Where its sign is, of a point: from near that is seen well above the ground. */
+const toPlaced = (scene: Scene, label: Label, { east, north, top, kind }: RowPlace): PlacedLabel => {
+  const [isOfPoint, known] = [isPoint(scene, label.row), scene.kinds[kind]];
+  const above = isOfPoint && known ? lookOf(known).metres * pointAboveShare : aboveMetres;
+  return { ...label, isPoint: isOfPoint, at: [east, top + above, -north] };
+};
+
 export const placeLabels = (made: Overlaid) =>
   latest<readonly Label[]>([], async (given, isLatest) => {
     const { room, labels } = made;
     const found = await Promise.all(
       given.map(async (label) => {
         const place = await placeOfRow(made.layers, label.row);
-        return place ? [{ ...label, isPoint: isPoint(made.scene, label.row), at: [place.east, place.top + aboveMetres, -place.north] as const }] : [];
+        return place ? [toPlaced(made.scene, label, place)] : [];
       }),
     );
     if (!isLatest()) return;

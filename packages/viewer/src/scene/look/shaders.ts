@@ -3,6 +3,7 @@
  * Colour and visibility come from the state texture, light from the way a triangle faces, the row of a tile's first twin from its matrix.
  */
 
+import { pointAboveShare } from '../look.ts';
 import { fragmentHead, head, nowhere, shadows, vertexHead } from './shader-parts.ts';
 
 export type Shader = { readonly vertex: string; readonly fragment: string };
@@ -160,7 +161,7 @@ void main() {
   form = ivec2(look.b + 0.5, look.a + 0.5);
   // what is under way: from where it was seen first, as long as it takes
   vec2 away = glide.w > 0.0 ? glide.xy * (1.0 - clamp((now - glide.z) / glide.w, 0.0, 1.0)) : vec2(0.0);
-  vec4 seen = onto * vec4(inWorld() + vec3(away.x, metres * 0.35, away.y), 1.0);
+  vec4 seen = onto * vec4(inWorld() + vec3(away.x, metres * ${pointAboveShare}, away.y), 1.0);
   float depth = seen.w;
   haze = hazeOf(depth);
   bool isMarked = (mark & 14) != 0;

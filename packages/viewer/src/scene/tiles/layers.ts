@@ -111,10 +111,13 @@ export type Placing = Pick<Layer, 'columns'> & { readonly layer: Pick<SceneLayer
 const layerOf = (layers: readonly Placing[], row: number): Placing | undefined =>
   layers.find(({ layer }) => row >= layer.firstRow && row < layer.firstRow + layer.rows);
 
-export const placeOfRow = async (layers: readonly Placing[], row: number): Promise<Extent | undefined> => {
+/** `kind`: of those of the scene */
+export type RowPlace = Extent & { readonly kind: number };
+
+export const placeOfRow = async (layers: readonly Placing[], row: number): Promise<RowPlace | undefined> => {
   const found = layerOf(layers, row);
   const columns = await found?.columns();
   if (!(found && columns)) return undefined;
   const at = row - found.layer.firstRow;
-  return { east: columns.east[at] ?? 0, north: columns.north[at] ?? 0, top: columns.top[at] ?? 0, reach: columns.reach[at] ?? 0 };
+  return { east: columns.east[at] ?? 0, north: columns.north[at] ?? 0, top: columns.top[at] ?? 0, reach: columns.reach[at] ?? 0, kind: columns.kind[at] ?? 0 };
 };
