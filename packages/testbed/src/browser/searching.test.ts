@@ -6,6 +6,18 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { openViewer, option, panel, search } from './page.ts';
 
+/** The node does not answer the search until it is told to. */
+const refusing = () => {
+  let isAway = true;
+  return {
+    refuse: (page: Page) =>
+      page.route('**/graphql', (route) => (isAway && (route.request().postData() ?? '').includes('Klinikum') ? route.abort() : route.continue())),
+    answer: (): void => {
+      isAway = false;
+    },
+  };
+};
+
 describe('the search', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -51,15 +63,13 @@ describe('the search', () => {
   });
 
   it('that Enter was pressed for and nothing came of takes nothing by itself when it is asked another time', async () => {
-    let isAway = true;
-    const refusing = (page: Page) =>
-      page.route('**/graphql', (route) => (isAway && (route.request().postData() ?? '').includes('Klinikum') ? route.abort() : route.continue()));
-    await using viewer = await openViewer(browser, inject('sampleCity'), { before: refusing });
+    const node = refusing();
+    await using viewer = await openViewer(browser, inject('sampleCity'), { before: node.refuse });
     const { page } = viewer;
     await search(page).fill('Klinikum Auenfurt');
     await search(page).press('Enter');
     await page.getByText('The search was not answered.').waitFor();
-    isAway = false;
+    node.answer();
     await page.getByRole('button', { name: 'Try again' }).click();
     await option(page, 'Klinikum Auenfurt').first().waitFor();
     expect(await search(page).inputValue()).toBe('Klinikum Auenfurt');
@@ -67,14 +77,12 @@ describe('the search', () => {
   });
 
   it.each(['the button', 'Enter'])('that was not answered is asked again by %s, for the same text', async (way) => {
-    let isAway = true;
-    const refusing = (page: Page) =>
-      page.route('**/graphql', (route) => (isAway && (route.request().postData() ?? '').includes('Klinikum') ? route.abort() : route.continue()));
-    await using viewer = await openViewer(browser, inject('sampleCity'), { before: refusing });
+    const node = refusing();
+    await using viewer = await openViewer(browser, inject('sampleCity'), { before: node.refuse });
     const { page } = viewer;
     await search(page).fill('Klinikum Auenfurt');
     await page.getByText('The search was not answered.').waitFor();
-    isAway = false;
+    node.answer();
     if (way === 'Enter') await search(page).press('Enter');
     else {
       await search(page).press('Tab');

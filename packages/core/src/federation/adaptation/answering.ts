@@ -41,8 +41,11 @@ const groupsOf = (twins: readonly Twin[], matching: ReadonlySet<Twin>, by: reado
   return [...groups.values()].filter(({ count }) => count > 0);
 };
 
-const shown = (twin: Twin, terms: TwinQuery['terms']): Twin =>
-  terms === undefined ? twin : { ...twin, values: Object.fromEntries(Object.entries(twin.values).filter(([term]) => terms.some((wanted) => wanted === term))) };
+const shown = (whole: Twin, { terms, footprints }: TwinQuery): Twin => {
+  const twin = footprints === false ? withoutFootprint(whole) : whole;
+  if (terms === undefined) return twin;
+  return { ...twin, values: Object.fromEntries(Object.entries(twin.values).filter(([term]) => terms.some((wanted) => wanted === term))) };
+};
 
 const wantsRows = ({ page, summary, count, at }: TwinQuery): boolean =>
   at === undefined && (page !== undefined || (summary === undefined && count === undefined));
@@ -53,7 +56,7 @@ export const answerQuery = (
   query: TwinQuery,
   { vocabulary, seq }: { readonly vocabulary: Vocabulary; readonly seq: number },
 ): TwinPage => {
-  const { order, page, terms, footprints } = query;
+  const { order, page } = query;
   const descending = order?.descending ?? false;
   const matching = found(twins, query, vocabulary);
   const keyed = matching
@@ -65,7 +68,7 @@ export const answerQuery = (
   const next = first > 0 && keyed.length > first ? rows.at(-1)?.key : undefined;
   return {
     version: 1,
-    rows: rows.map(({ twin }) => ({ twin: shown(footprints === false ? withoutFootprint(twin) : twin, terms), ...(query.links && { links: [] }) })),
+    rows: rows.map(({ twin }) => ({ twin: shown(twin, query), ...(query.links && { links: [] }) })),
     ...(next && { next }),
     seq,
     identities: 0,

@@ -62,7 +62,7 @@ const seenBy = async (room: Room, { features, area, query }: Granted, twins: Rea
   const fitting = query?.filter && (await idsFitting(room, ids, { all: [query.filter] }));
   const sight = { granted: features, area };
   return {
-    rows: told.filter(({ id }) => !fitting || fitting.has(id)).map((twin) => ({ twin: shown({ room, sight }, twin, query?.terms) })),
+    rows: told.filter(({ id }) => !fitting || fitting.has(id)).map((twin) => ({ twin: shown({ room, sight }, twin, query ?? {}) })),
     outside: fitting ? told.filter(({ id }) => !fitting.has(id)).map(({ id }) => id) : [],
   };
 };

@@ -30,7 +30,6 @@ import {
   toRefused,
   type UsableAgreement,
   type Withheld,
-  withoutFootprint,
 } from '@cityweave/core';
 import { type Ending, endingSignal } from '../../deps.ts';
 import type { AskedBy, Done } from '../../exchange/answer.ts';
@@ -101,8 +100,7 @@ const rowsOf = async ({ room, sight, signal }: Reading, twins: readonly Twin[], 
       ...(told.beyond.has(twin.id) && { linksBeyond: true as const }),
     };
     const [sames, shape] = [targets.get(twin.id), shapes.get(twin.id)];
-    const visible = shown({ room, sight }, twin, query.terms);
-    return { twin: query.footprints === false ? withoutFootprint(visible) : visible, ...(sames && { sameAs: sames }), ...links, ...(shape && { shape }) };
+    return { twin: shown({ room, sight }, twin, query), ...(sames && { sameAs: sames }), ...links, ...(shape && { shape }) };
   });
 };
 

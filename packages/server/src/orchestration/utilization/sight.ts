@@ -1,7 +1,17 @@
 /**
  * Sight: what of the own twins an asker may see: everything of one's own, or what an agreement grants.
  */
-import { conjuncts, type Geometry, type GrantedFeature, mayShow, type TermId, type Twin, type TwinFilter } from '@cityweave/core';
+import {
+  conjuncts,
+  type Geometry,
+  type GrantedFeature,
+  mayShow,
+  type TermId,
+  type Twin,
+  type TwinFilter,
+  type TwinQuery,
+  withoutFootprint,
+} from '@cityweave/core';
 import type { Room } from '../room.ts';
 
 /** Undefined: everything. */
@@ -30,11 +40,14 @@ export const isShown = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, kind: 
   return !granted || mayShow(term, granted, room.vocabulary());
 };
 
-/** A twin as the asker may see it: only the terms wanted, none that is withheld. */
-export const shown = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, twin: Twin, terms: readonly string[] | undefined): Twin => {
+/** A twin as the asker may see it: only what is wanted of it, and nothing that is withheld. */
+export const shown = ({ room, sight }: Pick<Reading, 'room' | 'sight'>, whole: Twin, { terms, footprints }: Pick<TwinQuery, 'terms' | 'footprints'>): Twin => {
+  const twin = footprints === false ? withoutFootprint(whole) : whole;
   const granted = grantOf(sight, twin.kind);
   if (!terms && !(granted?.withheld ?? []).length) return twin;
-  const visible = Object.entries(twin.values).filter(([term]) => (terms?.includes(term) ?? true) && (!granted || mayShow(term, granted, room.vocabulary())));
+  const visible = Object.entries(twin.values).filter(
+    ([term]) => (terms?.some((wanted) => wanted === term) ?? true) && (!granted || mayShow(term, granted, room.vocabulary())),
+  );
   return { ...twin, values: Object.fromEntries(visible) };
 };
 
