@@ -145,8 +145,10 @@ void main() {
 const veilFragment = `${fragmentHead}
 in vec3 place; in float depth; in float haze;
 void main() {
-  vec2 at = place.xz / max(0.6, depth / 420.0);
-  float line = stripes(at, 9.0);
+  // stripes keep their place on the ground: twice as far away every other one is left
+  float far = log2(max(0.6, depth / 420.0));
+  float near = floor(far);
+  float line = mix(stripes(place.xz, 9.0 * exp2(near)), stripes(place.xz, 9.0 * exp2(near + 1.0)), smoothstep(0.3, 0.7, far - near));
   colour = vec4(mix(marked(tone), horizon, haze), mix(0.26, 0.5, line) * ((mark & 6) != 0 ? 1.35 : 1.0));
 }
 `;
